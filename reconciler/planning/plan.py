@@ -1,0 +1,161 @@
+"""What planning returns: the changes, and everything else a reviewer must be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from reconciler.records import Ability, Deposed, Desired, Known, Live, Scope, View
+
+Action = Literal["create", "update", "replace", "delete", "adopt", "rename", "forget"]
+ACTIONS: tuple[Action, ...] = ("create", "update", "replace", "delete", "adopt", "rename", "forget")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field (or a part of one, as a dotted path) that differs. Values may hold `Secret`s."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record comes from in a rename or a replacement across connections or scopes."""
+
+    address: str
+    connection: str
+    scope: Scope
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that an apply would do.
+
+    `id` is the record's id at the provider now (None for a create). `before` and `after` are fields.
+    `blocked` says why it cannot be carried out. `origin` is set for a rename and for a replacement
+    whose old half lives elsewhere; a change with an `origin` of another address first re-addresses
+    the state's entry. `address` is None only for what `manage: all` deletes.
+    `desired`, `known` and `live` are the views it was made from, for whoever carries it out.
+    """
+
+    address: str | None
+    connection: str
+    provider: str
+    scope: Scope
+    action: Action
+    reason: str
+    id: str | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    differences: tuple[Difference, ...] = ()
+    blocked: str | None = None
+    origin: Origin | None = None
+    desired: Desired | None = None
+    known: Known | None = None
+    live: Live | None = None
+    deposed: Deposed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A record that is no longer as it was after our last write. `gone`: it is not there any more."""
+
+    address: str
+    connection: str
+    scope: Scope
+    id: str
+    differences: tuple[Difference, ...] = ()
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """A live record that neither the file nor the state names; it is told and left alone."""
+
+    connection: str
+    scope: Scope
+    id: str
+    url: Any
+    events: tuple[str, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A connection's scope (or one address in it) of which nothing can be said, and why."""
+
+    connection: str
+    scope: Scope
+    error: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that deserves a look but stops nothing."""
+
+    message: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that `plan` shows. `refusals` are guards: an apply of this plan makes no request at all."""
+
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    unmanaged: tuple[Unmanaged, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    refusals: tuple[str, ...] = ()
+    unchanged: int = 0
+    digest: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was selected could be read."""
+        return not self.unknown
+
+    def summary(self) -> dict[str, int]:
+        """Return the number of changes by action, and of unchanged records."""
+        counts: dict[str, int] = {action: 0 for action in ACTIONS}
+        for change in self.changes:
+            counts[change.action] += 1
+        counts["unchanged"] = self.unchanged
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The guards of the file and of the command line that planning applies.
+
+    `max_deletes` None means any number. `all_may_go` is `--allow-deletes all` (or `destroy`).
+    """
+
+    max_deletes: int | None = 10
+    all_may_go: bool = False
+    allow_recreate: bool = False
+    targets: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The input of planning: desired from the file, known from the state, live from the providers.
+
+    `views` has one entry for each (connection, scope) that was read. `abilities` one a connection.
+    `unresolved` maps an address (or, where it has none, an intent's id) to why an earlier write's
+    outcome cannot be told. `deposed` are old halves still to be deleted.
+    """
+
+    desired: tuple[Desired, ...]
+    known: tuple[Known, ...]
+    views: tuple[View, ...]
+    abilities: Mapping[str, Ability]
+    deposed: tuple[Deposed, ...] = ()
+    unresolved: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Warned, ...] = ()

@@ -1,0 +1,49 @@
+"""What the rest of the program knows of a provider: an open connection, and what its calls may raise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from reconciler.records import Ability, Fields, Live, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a successful write gave back: the record's id, and the secrets that exist only in this answer."""
+
+    id: str
+    captured: Fields | None = None
+
+
+class Connection(Protocol):
+    """One account at a provider, opened with its credentials. All methods are thread-safe."""
+
+    name: str
+    base_url: str
+    ability: Ability
+    can_list: bool
+    can_get: bool
+    settle: float
+    """Seconds after which a write is sure to show in a read."""
+
+    def list(self, scope: Scope) -> tuple[Live, ...]:
+        """Read all records of a scope. Raises `Unreadable` where the read failed or was not complete."""
+
+    def get(self, scope: Scope, record_id: str) -> Live | None:
+        """Read one record; None where the provider says that it is not there. Raises `Unreadable`."""
+
+    def create(self, scope: Scope, fields: Fields) -> Written:
+        """Make a record. Raises `Refused`, `NotSent` or `Ambiguous`."""
+
+    def update(self, scope: Scope, record_id: str, fields: Fields, changed: frozenset[str]) -> Written:
+        """Change a record in place: `fields` is the whole record, `changed` what differs. Raises as `create`."""
+
+    def delete(self, scope: Scope, record_id: str) -> None:
+        """Delete a record; gone already is done. Raises `Refused`, `NotSent` or `Ambiguous`."""
+
+    def account(self) -> str | None:
+        """Return the account's id where the table can read one, else None. Raises `Unreadable`."""
+
+    def close(self) -> None:
+        """Close the pooled connections."""
