@@ -159,3 +159,29 @@ class Views:
     deposed: tuple[Deposed, ...] = ()
     unresolved: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
+
+
+Status = Literal["done", "failed", "unknown", "not_attempted", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one change ended. `id_after` is the record's id afterwards, `error` what went wrong."""
+
+    status: Status
+    error: str | None = None
+    id_after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A plan that was carried out: `outcomes` has one entry for each of `plan.changes`, in their order."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    warnings: tuple[Warned, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything that was selected is done and known."""
+        return self.plan.complete and not self.plan.refusals and all(one.status == "done" for one in self.outcomes)

@@ -2,10 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from reconciler.records import Ability, Fields, Live, Scope
+from reconciler.providers.spec import Spec
+from reconciler.records import Ability, Fields, Live, Scope, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One connection of the file, resolved: what is needed to open it.
+
+    `provider` is the type; `credentials` are by the table's names. `by_state` is `listing: state`.
+    `timeout` bounds one request, `retry` all waiting for retries on this connection, both in seconds.
+    `rate` is requests a second, `concurrency` requests at a time; None: the table's, else unbounded.
+    """
+
+    name: str
+    provider: str
+    spec: Spec
+    base_url: str
+    credentials: Mapping[str, Secret] = field(default_factory=dict)
+    adopt: bool = True
+    manage_all: bool = False
+    by_state: bool = False
+    undocumented: frozenset[str] = frozenset()
+    concurrency: int | None = None
+    rate: float | None = None
+    timeout: float = 30.0
+    retry: float = 40.0
 
 
 @dataclass(frozen=True, slots=True)
