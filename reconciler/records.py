@@ -222,14 +222,14 @@ def to_stored(value: Any) -> Any:
 
 
 def from_stored(value: Any) -> Any:
-    """The reverse of `to_stored`; a secret comes back with its fingerprint alone."""
+    """The reverse of `to_stored`; a secret comes back with its fingerprint alone, an array as a tuple."""
     if isinstance(value, dict):
         if "$secret" in value:
             return Secret(None, value["$secret"], value.get("shown", SENSITIVE))
         inner = value.get("$literal", value)
         return {name: from_stored(item) for name, item in inner.items()}
     if isinstance(value, list):
-        return [from_stored(item) for item in value]
+        return tuple(from_stored(item) for item in value)
     return value
 
 
