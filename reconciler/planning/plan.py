@@ -39,7 +39,9 @@ class Change:
     `blocked` says why it cannot be carried out. `origin` is set for a rename and for a replacement
     whose old half lives elsewhere; a change with an `origin` of another address first re-addresses
     the state's entry. `address` is None only for what `manage: all` deletes.
-    `desired`, `known` and `live` are the views it was made from, for whoever carries it out.
+    `forced_by` are the names of the fields that make a replacement of an update (empty: every difference does).
+    `desired`, `known` and `live` are the views it was made from, for whoever carries it out. `twin` is
+    a live record that nobody holds and that a replacement takes over instead of creating its new half.
     """
 
     address: str | None
@@ -57,7 +59,9 @@ class Change:
     desired: Desired | None = None
     known: Known | None = None
     live: Live | None = None
+    twin: Live | None = None
     deposed: Deposed | None = None
+    forced_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Plan:
 
     def summary(self) -> dict[str, int]:
         """Return the number of changes by action, and of unchanged records."""
-        counts: dict[str, int] = {action: 0 for action in ACTIONS}
+        counts: dict[str, int] = dict.fromkeys(ACTIONS, 0)
         for change in self.changes:
             counts[change.action] += 1
         counts["unchanged"] = self.unchanged
@@ -149,7 +153,8 @@ class Views:
 
     `views` has one entry for each (connection, scope) that was read. `abilities` one a connection.
     `unresolved` maps an address (or, where it has none, an intent's id) to why an earlier write's
-    outcome cannot be told. `deposed` are old halves still to be deleted.
+    outcome cannot be told. `deposed` are old halves still to be deleted. `context` is what else the
+    digest covers: base URLs, hashes of the tables, the state's lineage (JSON-like, no secret).
     """
 
     desired: tuple[Desired, ...]
@@ -159,6 +164,7 @@ class Views:
     deposed: tuple[Deposed, ...] = ()
     unresolved: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 Status = Literal["done", "failed", "unknown", "not_attempted", "interrupted"]

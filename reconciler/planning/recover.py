@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from reconciler.records import Intent, Live, url_identity
@@ -11,10 +12,7 @@ from reconciler.records import Intent, Live, url_identity
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """`made`: the record that it made (or changed) is there; `absent`: it did nothing, or what it was to delete is gone.
-
-    `unclear` says in words why neither can be told.
-    """
+    """One of three: the record that it `made`, `absent` (it did nothing), or `unclear` (and why, in words)."""
 
     intent: Intent
     made: Live | None = None
@@ -22,7 +20,7 @@ class Resolution:
     unclear: str | None = None
 
 
-def resolve_creates(intents: Iterable[Intent], live: Iterable[Live], held: Set[str]) -> list[Resolution]:
+def resolve_creates(intents: Iterable[Intent], live: Iterable[Live], held: AbstractSet[str]) -> list[Resolution]:
     """Match open create intents of one connection and scope to what a complete read shows.
 
     `held` are the ids that the state already gives to somebody. Candidates are new: not held and
@@ -32,44 +30,40 @@ def resolve_creates(intents: Iterable[Intent], live: Iterable[Live], held: Set[s
     pending = list(intents)
     fresh = [record for record in live if record.id not in held]
     resolved: dict[str, Resolution] = {}
-    taken: set[str] = set()
-    by_key: dict[str, list[Intent]] = defaultdict(list)
-    for intent in pending:
-        by_key[intent.key].append(intent)
-    for key, group in by_key.items():
-        found = [record for record in fresh if record.key == key and any(_new(record, one) for one in group)]
-        if not found:
-            continue
-        if len(found) == len(group):
-            for intent, record in zip(group, found, strict=True):
-                resolved[intent.id] = Resolution(intent, made=record)
-        else:
-            ids = ", ".join(record.id for record in found)
-            for intent in group:
-                resolved[intent.id] = Resolution(intent, unclear=f"more than one record could be it: {ids}")
-        taken.update(record.id for record in found)
-    by_url: dict[str, list[Intent]] = defaultdict(list)
-    for intent in pending:
-        if intent.id not in resolved:
-            by_url[intent.url].append(intent)
-    for url, group in by_url.items():
-        found = [
-            record
-            for record in fresh
-            if record.id not in taken
-            and url_identity(record.fields.get("url")) == url
-            and any(_new(record, intent) for intent in group)
-        ]
-        for intent in group:
-            if not found:
-                resolved[intent.id] = Resolution(intent, absent=True)
-            elif len(found) == 1 and len(group) == 1:
-                resolved[intent.id] = Resolution(intent, made=found[0])
-            else:
-                ids = ", ".join(record.id for record in found)
-                resolved[intent.id] = Resolution(intent, unclear=f"new records with its URL could be it or not: {ids}")
-    return [resolved[intent.id] for intent in pending]
+    for of_intent, of_record, most in ((_key, _live_key, len(pending)), (_url, _live_url, 1)):
+        groups: dict[str, list[Intent]] = defaultdict(list)
+        for intent in pending:
+            if intent.id not in resolved:
+                groups[of_intent(intent)].append(intent)
+        for value, group in groups.items():
+            before = {record_id for intent in group for record_id in intent.ids_before}
+            found = [record for record in fresh if record.id not in before and of_record(record) == value]
+            fresh = [record for record in fresh if record not in found] if found else fresh
+            resolved.update(_settle(group, found, most))
+    return [resolved.get(intent.id, Resolution(intent, absent=True)) for intent in pending]
 
 
-def _new(record: Live, intent: Intent) -> bool:
-    return record.id not in intent.ids_before
+def _settle(group: list[Intent], found: list[Live], most: int) -> dict[str, Resolution]:
+    """Give each intent of a group its record where the numbers agree; nothing found settles nothing."""
+    if not found:
+        return {}
+    if len(found) == len(group) <= most:
+        return {one.id: Resolution(one, made=record) for one, record in zip(group, found, strict=True)}
+    ids = ", ".join(record.id for record in found)
+    return {one.id: Resolution(one, unclear=f"any of these new records could be it: {ids}") for one in group}
+
+
+def _key(intent: Intent) -> str:
+    return intent.key
+
+
+def _url(intent: Intent) -> str:
+    return intent.url
+
+
+def _live_key(record: Live) -> str:
+    return record.key
+
+
+def _live_url(record: Live) -> str:
+    return url_identity(record.fields.get("url"))
