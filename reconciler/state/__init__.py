@@ -1,0 +1,1 @@
+"""Where the state is kept: its model, the stores that keep it, their lock and their history."""

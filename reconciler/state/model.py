@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias, assert_never
 
+from reconciler.errors import StateError
 from reconciler.records import Deposed, Fields, Fingerprinter, Intent, Known
 
 SCHEMA_VERSION = 1
@@ -51,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PutRecord:
-    """Insert or replace the record of an address."""
+    """Insert the record of an address, or put it in the place of the one that is there."""
 
     record: Known
 
@@ -82,7 +83,10 @@ class RemoveRecord:
 
 @dataclass(frozen=True, slots=True)
 class MoveRecord:
-    """Give a record (and its deposed ids and open intents) another address."""
+    """Give a record (and its deposed ids and open intents) another address.
+
+    What is not there is not moved. Refused where the other address has a record already.
+    """
 
     source: str
     target: str
@@ -90,14 +94,14 @@ class MoveRecord:
 
 @dataclass(frozen=True, slots=True)
 class PutDeposed:
-    """Remember the old half of a replacement."""
+    """Remember the old half of a replacement. One object at the provider is remembered once, under the last address."""
 
     deposed: Deposed
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveDeposed:
-    """Forget an old half: it is gone."""
+    """Forget an old half: it is gone. Its connection, scope and id say which, whatever its address is by now."""
 
     deposed: Deposed
 
@@ -137,6 +141,16 @@ class AddHistory:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True)
+class ReplaceAll:
+    """Put another state (`state push`) in the place of all that is there, the history and the key apart.
+
+    Its lineage is taken over; the serial becomes the higher of the two.
+    """
+
+    state: State
+
+
 Operation: TypeAlias = (
     PutRecord
     | SetEcho
@@ -150,6 +164,7 @@ Operation: TypeAlias = (
     | PutIdentity
     | RemoveIdentity
     | AddHistory
+    | ReplaceAll
 )
 
 
@@ -157,7 +172,7 @@ Operation: TypeAlias = (
 class State:
     """The state in memory. `lineage` is made once and never changes; `serial` grows with every commit.
 
-    `fresh`: nothing was stored before. `key_id` names the key of the fingerprints in it.
+    `fresh`: nothing was ever committed. `key_id` names the key of the fingerprints in it.
     """
 
     lineage: str
@@ -168,6 +183,62 @@ class State:
     deposed: list[Deposed] = field(default_factory=list)
     intents: dict[str, Intent] = field(default_factory=dict)
     identities: dict[str, Identity] = field(default_factory=dict)
+
+    def apply(self, operation: Operation) -> None:  # noqa: C901, PLR0912 -- a case for each operation
+        """Carry out one operation in place. The serial and the history are the store's.
+
+        An operation on what is not there does nothing. Raises `StateError`, and changes nothing,
+        where a record would be moved over another one.
+        """
+        match operation:
+            case PutRecord(record):
+                self.records[record.address] = record
+            case SetEcho(address, record_id, echo):
+                known = self.records.get(address)
+                if known is not None and known.id == record_id:
+                    self.records[address] = replace(known, echo=echo)
+            case SetProtect(address, protect):
+                if address in self.records:
+                    self.records[address] = replace(self.records[address], protect=protect)
+            case RemoveRecord(address):
+                self.records.pop(address, None)
+            case MoveRecord(source, target):
+                self._move(source, target)
+            case PutDeposed(deposed):
+                self.deposed = [*self._deposed_but(deposed), deposed]
+            case RemoveDeposed(deposed):
+                self.deposed = self._deposed_but(deposed)
+            case PutIntent(intent):
+                self.intents[intent.id] = intent
+            case RemoveIntent(intent_id):
+                self.intents.pop(intent_id, None)
+            case PutIdentity(identity):
+                self.identities[identity.connection] = identity
+            case RemoveIdentity(connection):
+                self.identities.pop(connection, None)
+            case AddHistory():
+                pass
+            case ReplaceAll(state):
+                self.lineage, self.serial = state.lineage, max(self.serial, state.serial)
+                self.records, self.deposed = dict(state.records), list(state.deposed)
+                self.intents, self.identities = dict(state.intents), dict(state.identities)
+            case _:
+                assert_never(operation)
+
+    def _move(self, source: str, target: str) -> None:
+        if source in self.records and source != target:
+            if target in self.records:
+                raise StateError(f"{source} cannot become {target}: the state has a record of that address already.")
+            self.records[target] = replace(self.records.pop(source), address=target)
+        self.deposed = [replace(old, address=target) if old.address == source else old for old in self.deposed]
+        for intent in self.intents.values():
+            if intent.address == source:
+                replaces = replace(intent.replaces, address=target) if intent.replaces else None
+                self.intents[intent.id] = replace(intent, address=target, replaces=replaces)
+
+    def _deposed_but(self, one: Deposed) -> list[Deposed]:
+        place = (one.connection, one.scope, one.id)
+        return [old for old in self.deposed if (old.connection, old.scope, old.id) != place]
 
 
 @dataclass(frozen=True, slots=True)
