@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+RUN = "import sys; from reconciler.cli.main import run; sys.argv[0] = 'reconcile'; sys.exit(run())"
 
 # Where a machine is shared, a slow example says nothing about the code: no deadline, and in CI no luck either.
 settings.register_profile("local", deadline=None)
@@ -19,3 +26,20 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("RECONCILE_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def bare_reconcile(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `reconcile ARGUMENTS…` as a process of its own, in `tmp_path`, with an empty environment: no credentials."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", RUN, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={"PATH": "", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+
+    return run
