@@ -35,9 +35,7 @@ class Step:
 def steps(changes: Sequence[Change], abilities: Mapping[str, Ability]) -> list[Step]:
     """Return the steps of all changes that are not blocked, each with those it must wait for."""
     waiting = waits(changes, abilities)
-    remove_first = {
-        number for ring in cycles(waiting) for number in ring if changes[number].action == "replace"
-    }
+    remove_first = {number for ring in cycles(waiting) for number in ring if changes[number].action == "replace"}
     made: list[Step] = []
     taking: dict[int, Step] = {}
     freeing: dict[int, Step] = {}

@@ -124,9 +124,7 @@ def test_an_unknown_connection_is_left_alone_and_the_others_go_on(situation):
     from reconciler.planning import Policy, make_plan
 
     views = world.views(wanted)
-    failed = tuple(
-        replace(view, live=(), error="503") if view.connection == "c1" else view for view in views.views
-    )
+    failed = tuple(replace(view, live=(), error="503") if view.connection == "c1" else view for view in views.views)
     plan = make_plan(replace(views, views=failed), Policy(max_deletes=None, all_may_go=True))
     assert plan.complete == (not any(view.connection == "c1" for view in views.views))
     for change in plan.changes:
@@ -148,4 +146,4 @@ def test_the_order_of_reading_does_not_matter(situation, random):
 
 
 def test_the_key_of_the_model_is_that_of_the_format():
-    assert KEY == Ability("acme").key
+    assert Ability("acme").key == KEY

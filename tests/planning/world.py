@@ -13,18 +13,22 @@ from reconciler.records import Ability, Deposed, Desired, Known, Live, View, ide
 KEY = ("scope", "url", "events")
 
 
-def desired(address, connection="c", url="https://h.example.com/a", events=("e",), scope=(), protect=False, **fields):
+def desired(
+    address, connection="c", *, url="https://h.example.com/a", events=("e",), scope=(), protect=False, **fields
+):
     values = {"url": url, "events": tuple(sorted(events)), **fields}
     key = identity(connection, scope, values, KEY)
     return Desired(address, connection, scope, values, frozenset(values), key, protect)
 
 
-def live(record_id, connection="c", url="https://h.example.com/a", events=("e",), scope=(), **fields):
+def live(record_id, connection="c", *, url="https://h.example.com/a", events=("e",), scope=(), **fields):
     values = {"url": url, "events": tuple(sorted(events)), **fields}
     return Live(connection, scope, record_id, values, identity(connection, scope, values, KEY))
 
 
-def known(address, record_id, connection="c", url="https://h.example.com/a", events=("e",), scope=(), echo=True, **more):
+def known(
+    address, record_id, connection="c", *, url="https://h.example.com/a", events=("e",), scope=(), echo=True, **more
+):
     protect = more.pop("protect", False)
     values = {"url": url, "events": tuple(sorted(events)), **more}
     key = identity(connection, scope, values, KEY)
@@ -51,7 +55,7 @@ def plan(*args, policy=None, **kwargs) -> Plan:
     return make_plan(views(*args, **kwargs), policy or Policy())
 
 
-class Conflict(Exception):
+class ConflictError(Exception):
     """The model provider takes no two records alike."""
 
 
@@ -125,9 +129,9 @@ class World:
         record = Live(wanted.connection, wanted.scope, record_id, fields, wanted.key)
         for names in self.abilities[change.connection].unique:
             for other in self.live.values():
-                if (other.connection, other.scope) == (record.connection, record.scope) and other.id != record_id:
-                    if all(other.fields.get(name) == fields.get(name) for name in names):
-                        raise Conflict(f"{record_id} is like {other.id}")
+                near = (other.connection, other.scope) == (record.connection, record.scope) and other.id != record_id
+                if near and all(other.fields.get(name) == fields.get(name) for name in names):
+                    raise ConflictError(f"{record_id} is like {other.id}")
         self.live[record.connection, record.scope, record_id] = record
         self.touched.append(("write", record.connection, record.scope, record_id))
 
