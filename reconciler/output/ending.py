@@ -35,7 +35,8 @@ def render_result(result: Result, *, color: bool, width: int = 80) -> str:
 def _add_group(page: Page, status: Status, ended: list[tuple[Change, Outcome]]) -> None:
     if not ended:
         return
-    page.title(STATUS_WORDS[status].capitalize(), "bad")
+    # "Unknown" alone is the section of what could not be read.
+    page.title("Outcome unknown" if status == "unknown" else STATUS_WORDS[status].capitalize(), "bad")
     for change, outcome in ended:
         page.add(heading(change), hang=INDENT)
         error = outcome.error or change.blocked

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from reconciler.errors import ConfigError, Problem
-from reconciler.output.page import painted
 from reconciler.output.visible import visible
 
 
-def render_problems(error: ConfigError, *, color: bool) -> str:
+def render_problems(error: ConfigError) -> str:
     """Return `file:line:column: message` for each problem, its hint below it, and their number last."""
     lines = []
     for problem in error.problems:
         where = f"{problem.location}: " if problem.location else ""
-        lines.append(painted(visible(f"{where}{problem.message}"), "bad", color=color))
+        lines.append(visible(f"{where}{problem.message}"))
         lines.extend(f"    {visible(hint)}" for hint in (problem.hint or "").splitlines())
     return "\n".join([*lines, _count(error.problems)]) + "\n"
 

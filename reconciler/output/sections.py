@@ -33,9 +33,9 @@ def add_unmanaged(page: Page, unmanaged: Sequence[Unmanaged]) -> None:
     page.title("Not managed: in neither the file nor the state, and left alone")
     found = sorted(unmanaged, key=lambda it: (it.connection, it.scope, it.id))
     for one in found[:UNMANAGED_SHOWN]:
-        events = ", ".join(visible(event) for event in one.events)
-        words = f"{place(one.connection, one.scope)} id {visible(one.id)}: {shown_text(shown(one.url))}"
-        page.add(f"{words} {events}".rstrip(), 2, hang=INDENT)
+        events = " on " + ", ".join(visible(event) for event in one.events) if one.events else ""
+        where = f"{place(one.connection, one.scope)} id {visible(one.id)}"
+        page.add(f"{where}: {shown_text(shown(one.url))}{events}", 2, hang=INDENT)
         if one.note:
             page.add(visible(one.note), INDENT)
     if len(found) > UNMANAGED_SHOWN:

@@ -64,10 +64,12 @@ def _add_counts(page: Page, plan: Plan) -> None:
             page.add(f"No changes. {_as_declared(plan.unchanged)}", hang=0, tone="good")
         return
     summary = plan.summary()
-    always = ("create", "update", "replace", "delete")
-    counts = [f"{summary[name]} to {name}" for name in always]
-    counts += [f"{summary[name]} to {name}" for name in ("adopt", "rename", "forget") if summary[name]]
+    counts = [f"{summary[name]} to {name}" for name in ("create", "update", "replace", "delete")]
+    if summary["adopt"]:
+        counts.append(f"{summary['adopt']} to adopt")
     besides = {
+        "to rename": summary["rename"],
+        "to forget": summary["forget"],
         "unchanged": plan.unchanged,
         "blocked": sum(change.blocked is not None for change in plan.changes),
         "unknown": unknown,

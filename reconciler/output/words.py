@@ -31,8 +31,8 @@ _DONE_TO_IT: dict[Action, str] = {
     "replace": "be replaced",
     "delete": "be deleted",
     "adopt": "be adopted as it is at the provider",
-    "rename": "be renamed in the state, without a call to the provider",
-    "forget": "be forgotten by the state, without a call to the provider",
+    "rename": "be renamed in the state alone",
+    "forget": "be forgotten by the state",
 }
 _REASONS = {
     "not_at_provider": "it is not at the provider",
@@ -66,8 +66,8 @@ def heading(change: Change) -> str:
     """Return a change's first line: mark, address, place, and the id where it has one."""
     mark = BLOCKED_MARK if change.blocked else MARKS[change.action]
     words = f"{mark:>3} {subject(change)} ({place(change.connection, change.scope)})"
-    # A record without an address is called by its id already.
-    return f"{words}, id {visible(change.id)}" if change.address and change.id else words
+    # A record without an address is called by its id already; one that moves says its id where it comes from.
+    return f"{words}, id {visible(change.id)}" if change.address and change.id and not change.origin else words
 
 
 def subject(change: Change) -> str:
