@@ -7,17 +7,28 @@ path, a header or a query value. What a provider can do follows from what its ta
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Path = Annotated[str, Field(min_length=1, description="A dotted path into their JSON: `config.url`.")]
+Status = Annotated[str, Field(pattern=r"^[1-5]\d\d$", description="An HTTP status, in quotes.")]
 Kind = Literal["string", "integer", "number", "boolean", "array", "object", "any"]
 Visibility = Literal["clear", "masked", "never", "on_create"]
 VISIBILITIES: tuple[str, ...] = ("clear", "masked", "never", "on_create")
 
 COMMON_FIELDS = ("url", "events", "secret", "name", "description", "enabled", "headers")
 """Fields that every subscription may have, where its provider's table maps them."""
+
+
+_SECRET_FIELDS = ("secret", "headers")
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def names_in(template: str) -> tuple[str, ...]:
+    """Return the names in braces of a path, a header or a query value, in their order."""
+    return tuple(_NAME.findall(template))
 
 
 class Model(BaseModel):
@@ -94,6 +105,16 @@ class RecordSpec(BaseModel):
         default_factory=list, description="Paths of theirs that change by themselves and are never compared."
     )
 
+    @property
+    def id_paths(self) -> tuple[str, ...]:
+        """Where the id may be in an answer, the likeliest first."""
+        return (self.id,) if isinstance(self.id, str) else tuple(self.id)
+
+    def secret_fields(self) -> frozenset[str]:
+        """Return the names of the fields that are never shown: `secret`, `headers`, and what the table says."""
+        named = self.fields().items()
+        return frozenset(n for n, spec in named if (n in _SECRET_FIELDS if spec.secret is None else spec.secret))
+
     def fields(self) -> dict[str, FieldSpec]:
         """Return every mapped field by our name, the common ones first."""
         common = {name: getattr(self, name) for name in COMMON_FIELDS if getattr(self, name) is not None}
@@ -144,11 +165,14 @@ class Call(Model):
     body: dict[str, Any] = Field(default_factory=dict, description="Constants of this call's body, by dotted path.")
     wrap: Path | None = Field(None, description="The request's envelope: the record goes below this path.")
     item: Path | None = Field(None, description="The answer's envelope: where the record is in it.")
-    success: Success = Field(default_factory=lambda: Success())
+    success: Success = Field(default_factory=Success)
     effect: Literal["read", "write"] | None = Field(
         None, description="Whether it changes anything; default by operation (list, get, log-in: read)."
     )
     documented: bool = Field(True, description="False: no document names it; a connection must allow it.")
+    hints: dict[Status, str] = Field(
+        default_factory=dict, description="Statuses to what a user should know or do then: {'409': …}."
+    )
     source: str | None = None
     inferred: bool = False
 
@@ -208,6 +232,20 @@ class Auth(Model):
         if sum(getattr(self, way) is not None for way in ("basic", "bearer", "query", "header", "login")) != 1:
             raise ValueError("an authentication has exactly one of: basic, bearer, query, header, login")
         return self
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The names of the credentials that it takes."""
+        if self.basic is not None:
+            return tuple(self.basic)
+        if self.bearer is not None:
+            return (self.bearer,)
+        if self.query is not None:
+            return tuple(self.query.values())
+        templates = list((self.header or {}).values())
+        if self.login is not None:
+            templates = [value for value in self.login.body.values() if isinstance(value, str)]
+        return tuple(dict.fromkeys(name for template in templates for name in names_in(template)))
 
 
 class ScopeParameter(Model):

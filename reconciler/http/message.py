@@ -1,0 +1,51 @@
+"""What goes to a provider and what comes back, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Effect: TypeAlias = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, ready to be sent. `url` is complete and quoted; `effect` decides what may be sent again."""
+
+    method: str
+    url: str
+    effect: Effect
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. Header names are in lower case.
+
+    `cut` says why the body is not whole (then `body` is empty); `timed_out` that we gave up waiting for it;
+    `hopeless` that a second try would end alike.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    cut: str | None = None
+    timed_out: bool = False
+    hopeless: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The media type, without parameters, in lower case; empty where none is told."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No answer. `sent` is False only where the request certainly never left; `reason` holds no URL and no secret."""
+
+    reason: str
+    sent: bool
+    timed_out: bool = False
+    hopeless: bool = False

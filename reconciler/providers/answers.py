@@ -1,0 +1,139 @@
+"""What a provider's answer means: a good one as JSON, any other as one of our errors, in readable words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from pydantic_core import from_json
+
+from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
+from reconciler.http.message import Reply
+from reconciler.http.redaction import Redactor
+from reconciler.providers.paths import at, kind_of
+from reconciler.providers.spec import Call
+
+_CLEAR_REFUSALS = frozenset({400, 401, 403, 404, 409, 422})
+_GAVE_UP_WAITING = frozenset({408, 504})
+_PLAIN_KEYS = frozenset(
+    ("detail", "details", "message", "msg", "error", "errors", "error_description", "reason", "title")
+)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_MOST_WORDS = 8
+_DEEPEST = 4
+_UNKNOWN = "whether it was carried out is not known"
+
+
+class Judge:
+    """Judges the answers of one connection. `where` in its methods is the call as it may be shown."""
+
+    def __init__(self, connection: str) -> None:
+        self._connection = connection
+
+    def read(self, reply: Reply, call: Call, where: str, redactor: Redactor) -> Any:
+        """Return the JSON of a good answer to a read. Raises `Unreadable` for any other."""
+        data, fault = _examined(reply, call)
+        if fault is not None:
+            raise Unreadable(self._told(reply, call, where, redactor, fault))
+        return data
+
+    def write(self, reply: Reply, call: Call, where: str, redactor: Redactor, *, content: bool) -> Any:
+        """Return the JSON of a good answer to a write; `content` False: its words do not matter, so None will do.
+
+        Raises `Refused` for a clear refusal, `NotSent` for a provider that stayed too busy, `Ambiguous`
+        for every other answer.
+        """
+        data, fault = _examined(reply, call, content)
+        if fault is None:
+            return data
+        told = self._told(reply, call, where, redactor, fault)
+        if reply.status in _CLEAR_REFUSALS:
+            raise Refused(told, reply.status)
+        if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
+            raise NotSent(f"{told}; it was not carried out")
+        raise Ambiguous(f"{told}; {_UNKNOWN}", timed_out=reply.timed_out or reply.status in _GAVE_UP_WAITING)
+
+    def _told(self, reply: Reply, call: Call, where: str, redactor: Redactor, fault: str) -> str:
+        said = redactor.scrub("; ".join(words(reply)))
+        advice = call.hints.get(str(reply.status)) or self._advice(reply.status)
+        return f"{where}: {fault}{f': {said}' if said else ''}{f'. {advice}' if advice else ''}"
+
+    def _advice(self, status: int) -> str:
+        if status in (401, 403):
+            return f"Check the credentials of connection {self._connection}"
+        if 300 <= status < 400:
+            return "A redirect is not followed, for it would carry the credentials along; correct `base_url`"
+        if status == 429:
+            return f"Set `rate` on connection {self._connection} to go slower"
+        return ""
+
+
+def words(reply: Reply) -> list[str]:
+    """Return what a provider says in an answer that is no success: unscrubbed, so never shown as it is."""
+    text = reply.body.decode("utf-8", "replace").strip()
+    if not text:
+        return []
+    if _is_html(reply):
+        title = _TITLE.search(text)
+        return [" ".join(title.group(1).split())] if title else ["an HTML page"]
+    try:
+        data = from_json(reply.body)
+    except ValueError:
+        return [text]
+    return [found for found, _ in zip(_said(data, "", 0), range(_MOST_WORDS), strict=False)]
+
+
+def _said(data: Any, label: str, depth: int) -> Iterator[str]:
+    """Yield the sentences in an error of any shape, each under the name of the field that it is about."""
+    if isinstance(data, dict) and depth < _DEEPEST:
+        for name, value in data.items():
+            inner = label if name in _PLAIN_KEYS else f"{label}.{name}" if label else name
+            yield from _said(value, inner, depth + 1)
+    elif isinstance(data, list) and depth < _DEEPEST:
+        for value in data:
+            yield from _said(value, label, depth + 1)
+    elif isinstance(data, str) and data.strip():
+        yield f"{label}: {data}" if label else data
+    elif isinstance(data, int | float) and not isinstance(data, bool) and label:
+        yield f"{label}: {data}"
+
+
+def _examined(reply: Reply, call: Call, content: bool = True) -> tuple[Any, str | None]:
+    """Return the answer's JSON, and what is wrong with the answer (None for a success)."""
+    content = content or bool(call.success.where)
+    status = _named(reply.status)
+    good = reply.status in call.success.status if call.success.status else 200 <= reply.status < 300
+    if not good:
+        return None, status
+    if reply.cut is not None:
+        return None, f"{status}, but {reply.cut}"
+    if not reply.body.strip():
+        return (None, f"{status}, but the answer is empty") if content else (None, None)
+    if _is_html(reply):
+        return None, f"{status}, but the answer is HTML"
+    try:
+        data = from_json(reply.body)
+    except ValueError:
+        return (None, f"{status}, but the answer is not JSON") if content else (None, None)
+    for path, wanted in call.success.where.items():
+        found = at(data, path)
+        if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
+            return data, f"{status}, but `{path}` is {_shown(found)} where a success has {_shown(wanted)}"
+    return data, None
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else kind_of(value)
+
+
+def _named(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _is_html(reply: Reply) -> bool:
+    return reply.kind in ("text/html", "application/xhtml+xml") or reply.body.lstrip()[:1] == b"<"

@@ -1,0 +1,65 @@
+"""Dotted paths into a provider's JSON, and templates with names in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Final
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "nothing"
+
+
+MISSING: Final = _Missing()
+"""What `at` returns where nothing is: unlike None, which is a value that a provider may send."""
+
+
+def at(data: Any, path: str | None) -> Any:
+    """Return what is at `path` in `data` (all of it for None), or `MISSING`."""
+    if path is None:
+        return data
+    for step in path.split("."):
+        if not isinstance(data, Mapping) or step not in data:
+            return MISSING
+        data = data[step]
+    return data
+
+
+def put(data: MutableMapping[str, Any], path: str, value: Any) -> None:
+    """Set what is at `path` in `data`, making the objects on the way."""
+    *way, last = path.split(".")
+    for step in way:
+        inner = data.setdefault(step, {})
+        if not isinstance(inner, dict):
+            inner = data[step] = {}
+        data = inner
+    data[last] = value
+
+
+def without(data: Any, path: str) -> Any:
+    """Return `data` without what is at `path`; what is not on the way there is shared, not copied."""
+    first, _, rest = path.partition(".")
+    if not isinstance(data, Mapping) or first not in data:
+        return data
+    if not rest:
+        return {name: value for name, value in data.items() if name != first}
+    return {**data, first: without(data[first], rest)}
+
+
+def filled(template: str, values: Mapping[str, str], quoting: Callable[[str], str] = str) -> str:
+    """Return `template` with each `{name}` replaced by its quoted value. Raises `KeyError` for an unknown name."""
+    return _NAME.sub(lambda found: quoting(values[found.group(1)]), template)
+
+
+def kind_of(value: Any) -> str:
+    """Return what a JSON value is, for messages that must not show it."""
+    if value is MISSING:
+        return "nothing"
+    if value is None:
+        return "null"
+    names = {bool: "a boolean", str: "a text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return names.get(type(value), "something else")
