@@ -1,0 +1,167 @@
+"""What a subscription of one provider may hold, made from the provider's table.
+
+One validator a provider, compiled once, checks each subscription; `schema` describes the same thing
+to editors, so that the two agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, SchemaValidator, core_schema
+
+from reconciler.config.filling import Broken
+from reconciler.documents import problems_of, suggest
+from reconciler.documents.checking import Locate
+from reconciler.errors import Problem
+from reconciler.providers.spec import COMMON_FIELDS, FieldSpec, Spec
+from reconciler.records import Fields, Secret, url_value
+from reconciler.secrets.references import Pending
+
+CONTROLS = ("provider", "protect", "for_each", "enabled")
+"""Keys of every subscription that need no field at the provider."""
+
+_ABOUT_VALUES = frozenset(("literal_error", "string_too_short"))
+"""What pydantic finds wrong with a value rather than its type: not to be said of one that is not known."""
+
+
+class Shape:
+    """The keys of a subscription at one provider: checks them, and makes a record's fields of them."""
+
+    def __init__(self, provider: str, spec: Spec) -> None:
+        self.provider = provider
+        self.spec = spec
+        self.fields = spec.record.fields()
+        self.events = spec.record.events
+        self.one_event = self.events is not None and self.events.each == "one"
+        self.allowed = frozenset((*CONTROLS, *self.fields, *spec.scope))
+        self.secrets = frozenset(name for name, one in self.fields.items() if is_secret(name, one))
+        self.known_events = frozenset((*self.events.known, *(self.events.values or ()))) if self.events else frozenset()
+        self._unordered = tuple(name for name, one in self.fields.items() if one.unordered and name != "events")
+        self._validator = SchemaValidator(_validator_schema(self))
+
+    def required(self, name: str) -> bool:
+        """Whether a subscription must have the key `name`; what has a default here need not be written."""
+        if name in ("name", "enabled", "protect"):
+            return False
+        if name == "events":
+            return self.events is not None and self.events.default is None
+        return name in ("url", "provider") or name in self.spec.scope or self.fields[name].required
+
+    def check(self, values: Fields, written: Fields, locate: Locate) -> tuple[list[Problem], bool]:
+        """Return what is wrong with a subscription's values, as filled in and as `written`.
+
+        And whether they are sound enough to make records of: every type is right.
+        """
+        problems = [] if self.allowed.issuperset(values) else self._strangers(values, locate)
+        try:
+            self._validator.validate_python(values)
+        except ValidationError as error:
+            for problem in problems_of(error, None, values, locate, written=written, skip=_unknown_value):
+                needed = f"; {self.spec.title} requires it" if problem.message.endswith("is missing") else ""
+                problems.append(Problem(problem.message + needed, problem.location, problem.hint))
+            return problems, all(map(_about_value, error.errors(include_url=False)))
+        return problems, True
+
+    def _strangers(self, values: Fields, locate: Locate) -> list[Problem]:
+        problems = []
+        for name in values:
+            if name in self.allowed:
+                continue
+            near = None if name in COMMON_FIELDS else suggest(name, self.allowed)
+            own = (*self.fields, *self.spec.scope)
+            hint = f"did you mean `{near}`?" if near else f"remove it; its fields are: {', '.join(own)}"
+            problems.append(Problem(f"{self.provider} has no field `{name}`", locate((name,), True), hint))
+        return problems
+
+    def record(self, values: Fields, default_name: str) -> tuple[dict[str, Any], frozenset[str]]:
+        """Return a record's fields, events left out, and the names of those that are compared."""
+        fields = {name: values[name] for name in values if name in self.fields and name != "events"}
+        fields["url"] = url_value(fields["url"])
+        for name in self.secrets.intersection(fields):
+            fields[name] = _as_secret(fields[name])
+        for name in self._unordered:
+            if isinstance(fields.get(name), list):
+                fields[name] = sorted(fields[name], key=_sort_key)
+        if "enabled" in self.fields:
+            fields.setdefault("enabled", True)
+        declared = frozenset(fields) | {"events"} if "events" in values else frozenset(fields)
+        if "name" in self.fields:
+            fields.setdefault("name", default_name)
+        return fields, declared
+
+
+def is_secret(name: str, field: FieldSpec) -> bool:
+    """Whether a field's value is a secret: `secret` and `headers` always, others where the table says so."""
+    return name in ("secret", "headers") or bool(field.secret)
+
+
+def value_schema(name: str, field: FieldSpec) -> core_schema.CoreSchema:
+    """Return the schema of one field's value, as the table has its type and permitted values."""
+    text = core_schema.str_schema(strict=True)
+    filled = core_schema.str_schema(strict=True, min_length=1)
+    if name == "enabled":
+        return core_schema.bool_schema(strict=True)
+    if name == "events":
+        return core_schema.list_schema(filled, strict=True, min_length=1 if field.default is None else None)
+    kind = field.type or ("object" if name == "headers" else "string")
+    if kind == "string":
+        return (
+            core_schema.literal_schema(list(field.values))
+            if field.values
+            else filled
+            if is_secret(name, field) or name == "url"
+            else text
+        )
+    if kind in ("integer", "number") and field.values:
+        return core_schema.literal_schema([json.loads(value) for value in field.values])
+    if kind == "array":
+        items = core_schema.literal_schema(list(field.values)) if field.values else None
+        return core_schema.list_schema(items, strict=True)
+    if kind == "object":
+        return core_schema.dict_schema(text, text if name == "headers" else None, strict=True)
+    return {
+        "integer": core_schema.int_schema(strict=True),
+        "number": core_schema.float_schema(strict=True),
+        "boolean": core_schema.bool_schema(strict=True),
+    }.get(kind, core_schema.any_schema())
+
+
+def _validator_schema(shape: Shape) -> core_schema.CoreSchema:
+    filled = core_schema.str_schema(strict=True, min_length=1)
+    kinds: dict[str, core_schema.CoreSchema] = {
+        "provider": filled,
+        "protect": core_schema.bool_schema(strict=True),
+        "enabled": core_schema.bool_schema(strict=True),
+        **{name: filled for name in shape.spec.scope},
+        **{name: value_schema(name, field) for name, field in shape.fields.items()},
+    }
+    return core_schema.typed_dict_schema(
+        {name: core_schema.typed_dict_field(kind, required=shape.required(name)) for name, kind in kinds.items()},
+        extra_behavior="ignore",
+    )
+
+
+def _unknown_value(detail: ErrorDetails) -> bool:
+    return isinstance(detail["input"], Broken) or _about_value(detail)
+
+
+def _about_value(detail: ErrorDetails) -> bool:
+    return isinstance(detail["input"], Pending) and detail["type"] in _ABOUT_VALUES
+
+
+def _as_secret(value: Any) -> Any:
+    if isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, Mapping):
+        return {name: _as_secret(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_as_secret(item) for item in value]
+    return value
+
+
+def _sort_key(item: Any) -> str:
+    return json.dumps(item, sort_keys=True, default=repr)

@@ -1,0 +1,57 @@
+"""Which keys a pydantic model takes at a place in it, for suggestions."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+
+def keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """Return the names of the keys that `model` takes at `path`, which may hold the names of union branches."""
+    here: list[Any] = [model]
+    for step in path:
+        inner = [part for kind in here for part in _inside(kind, step)]
+        here = inner or [kind for kind in here if _is_named(kind, step)] or here
+    names: list[str] = []
+    for kind in here:
+        if _is_model(kind):
+            names += [field.alias or name for name, field in kind.model_fields.items()]
+    return list(dict.fromkeys(names))
+
+
+def _inside(kind: Any, step: str | int) -> Iterator[Any]:
+    arguments = get_args(kind)
+    if _is_model(kind):
+        for name, field in kind.model_fields.items():
+            if step in (name, field.alias):
+                yield from _members(field.annotation)
+                return
+        if kind.model_config.get("extra") == "allow":
+            extras = get_type_hints(kind).get("__pydantic_extra__")
+            yield from _members(get_args(extras)[1]) if extras else ()
+    elif get_origin(kind) is dict and isinstance(step, str):
+        yield from _members(arguments[1])
+    elif get_origin(kind) in (list, tuple) and isinstance(step, int):
+        yield from _members(arguments[0])
+
+
+def _members(kind: Any) -> Iterator[Any]:
+    """The types that `kind` stands for: the members of a union, without what annotates them."""
+    if get_origin(kind) is Annotated:
+        yield from _members(get_args(kind)[0])
+    elif get_origin(kind) in (Union, types.UnionType):
+        for member in get_args(kind):
+            yield from _members(member)
+    else:
+        yield kind
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _is_named(kind: Any, step: str | int) -> bool:
+    return isinstance(step, str) and getattr(kind, "__name__", str(kind)) in step
