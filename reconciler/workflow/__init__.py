@@ -1,0 +1,1 @@
+"""What a command does from beginning to end: open, read, plan, apply, and look after the state."""

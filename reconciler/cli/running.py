@@ -1,0 +1,35 @@
+"""What the commands that read and write share: an open session, and signals that stop it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from reconciler.cli.interrupts import Interrupts
+from reconciler.errors import UsageError
+from reconciler.workflow.options import Options
+from reconciler.workflow.session import Session
+
+
+@contextmanager
+def running(options: Options) -> Iterator[tuple[Session, Interrupts]]:
+    """Open the session of a command, with its signals watched; close it at the end."""
+    interrupts = Interrupts()
+    with interrupts.watched(), Session(options, stop=interrupts.stop) as session:
+        yield session, interrupts
+
+
+def check_can_ask(*, auto_approve: bool, what: str) -> None:
+    """Raise `UsageError` where a question would have to be asked and nobody is there to answer."""
+    if not auto_approve and not sys.stdin.isatty():
+        raise UsageError(f"{what} asks before it changes anything, and there is no terminal here: give --auto-approve.")
+
+
+def ask(question: str) -> bool:
+    """Ask on stderr; only `yes` is a yes."""
+    click.echo(f"\n{question}\n  Only `yes` is taken as a yes.\n", err=True)
+    answer: str = click.prompt("  Enter a value", default="", show_default=False, err=True)
+    return answer.strip() == "yes"

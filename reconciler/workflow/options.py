@@ -1,0 +1,28 @@
+"""What every command can be told, whether on the command line or by the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The common options of a command; those that it does not take have their defaults.
+
+    `state` None means: what the file says. `targets` and `connections` empty mean all.
+    `allow_deletes` None means the file's `max_deletes`. `lock_timeout` is in seconds.
+    """
+
+    file: Path = Path("hooks.yaml")
+    state: str | None = None
+    targets: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+    parallelism: int = 10
+    color: str = "auto"
+    verbose: int = 0
+    log_format: str = "text"
+    allow_deletes: int | Literal["all"] | None = None
+    allow_recreate: bool = False
+    lock_timeout: float = 0.0
