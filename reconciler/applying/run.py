@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.applying.ledger import Ledger
 from reconciler.applying.order import Step, steps
@@ -59,7 +59,8 @@ def carry_out(plan: Plan, views: Sequence[View], means: Means) -> Result:
             outcome = Outcome("failed", str(error))
         ended[step.index] = outcome
         if step.last or outcome.status != "done":
-            progress.finish(change, outcome)
+            made = [ended[number].id_after for number in step.after if number in ended and step.kind == "remove"]
+            progress.finish(change, replace(outcome, id_after=outcome.id_after or next(iter(made), None)))
         return outcome
 
     means.progress.began(len(plan.changes))

@@ -72,6 +72,8 @@ def _ending(result: Result | None, output_format: str, options: Options, interru
         return 1
     if result.plan.refusals and output_format == "text":
         show_plan(result.plan, "text", options.color)
+    if output_format == "text":
+        click.echo()
     show_result(result, output_format, options.color)
     if was_interrupted(interrupts):
         return INTERRUPTED
