@@ -1,6 +1,6 @@
 """The nouns of a state as plain JSON, the same for a table's columns and for a whole document.
 
-Secrets become their fingerprints. `events` is a tuple in memory and an array in JSON.
+Secrets become their fingerprints. An array is a tuple in memory.
 """
 
 from __future__ import annotations
@@ -79,8 +79,6 @@ def _fields(value: Any) -> Mapping[str, Any]:
     fields = from_stored(value)
     if not isinstance(fields, dict):
         raise Malformed("an object is expected")
-    if isinstance(fields.get("events"), list):
-        fields["events"] = tuple(fields["events"])
     return fields
 
 

@@ -16,6 +16,8 @@ from reconciler.state.sqlite_errors import damaged, explain
 
 _BUSY = 10.0
 """Seconds to wait for another process's transaction; each takes some milliseconds."""
+_HEADER = 100
+"""Bytes of a database's header; whatever is in use has at least these (https://www.sqlite.org/fileformat.html)."""
 
 
 class SqliteFile:
@@ -103,6 +105,8 @@ class SqliteFile:
         if not stat.S_ISREG(found.st_mode):
             what = "a directory" if stat.S_ISDIR(found.st_mode) else "not a file"
             raise StateError(f"The state {self.location} is {what}. Name a file, as in .reconcile/state.db.")
+        if 0 < found.st_size < _HEADER:
+            raise damaged(self.location)  # SQLite would take it for an empty database
         return found.st_dev, found.st_ino
 
     def _make(self) -> None:

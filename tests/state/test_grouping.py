@@ -1,0 +1,88 @@
+"""Commits of several threads in one write."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from reconciler.state.grouping import GroupCommit
+
+
+class Writer:
+    """Writes what it gets; the first write waits until it is let go, so that others queue up behind it."""
+
+    def __init__(self, check: Callable[[Sequence[str]], None] = lambda items: None) -> None:
+        self.writes: list[list[str]] = []
+        self.check = check
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.group: GroupCommit[str] = GroupCommit(self.write)
+        self.ended: dict[str, BaseException | None] = {}
+
+    def write(self, items: Sequence[str]) -> None:
+        self.begun.set()
+        assert self.go_on.wait(10)
+        self.check(items)
+        self.writes.append(list(items))
+
+    def submit(self, item: str) -> None:
+        try:
+            self.group.submit(item)
+        except BaseException as error:  # noqa: BLE001 -- it is what the test looks at
+            self.ended[item] = error
+        else:
+            self.ended[item] = None
+
+    def run(self, first: str, *others: str) -> None:
+        threads = [threading.Thread(target=self.submit, args=(item,)) for item in (first, *others)]
+        threads[0].start()
+        assert self.begun.wait(10)
+        for count, thread in enumerate(threads[1:], 1):
+            thread.start()
+            while len(self.group._waiting) < count:
+                time.sleep(0.001)
+        self.go_on.set()
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_those_who_wait_are_written_together() -> None:
+    writer = Writer()
+    writer.run("a", "b", "c", "d")
+    assert writer.writes == [["a"], ["b", "c", "d"]]
+    assert writer.ended == dict.fromkeys("abcd")
+
+
+def test_a_bad_item_fails_alone() -> None:
+    def check(items: Sequence[str]) -> None:
+        if "c" in items:
+            raise ValueError(items)
+
+    writer = Writer(check)
+    writer.run("a", "b", "c", "d")
+    assert writer.writes == [["a"], ["b"], ["d"]]
+    assert [item for item, error in writer.ended.items() if error is not None] == ["c"]
+    assert isinstance(writer.ended["c"], ValueError)
+
+
+def test_an_interrupted_leader_leaves_the_others_to_the_next() -> None:
+    def check(items: Sequence[str]) -> None:
+        if len(items) == 3:
+            raise KeyboardInterrupt
+
+    writer = Writer(check)
+    writer.run("a", "b", "c", "d")
+    (interrupted,) = [item for item, error in writer.ended.items() if error is not None]
+    assert isinstance(writer.ended[interrupted], KeyboardInterrupt)
+    assert writer.writes == [["a"], [item for item in "bcd" if item != interrupted]]
+
+
+def test_a_single_thread_gets_its_error() -> None:
+    def refuse(items: Sequence[int]) -> None:
+        raise ValueError(*items)
+
+    with pytest.raises(ValueError, match="7"):
+        GroupCommit(refuse).submit(7)
