@@ -29,17 +29,17 @@ class Progress:
         self.sent = False
         self.expired = False
         self.connection: _Noted | None = None
+        self.socket: Any = None  # the connection itself forgets it as soon as an answer says that it is the last
 
     def expire(self) -> None:
         """The time is up: cut the socket, which wakes the thread that waits on it."""
         self.expired = True
         with _owning:
-            connection = self.connection
-            sock = connection.sock if connection is not None and connection.owner is self else None
-            if isinstance(sock, socket.socket):
+            ours = self.connection is not None and self.connection.owner is self
+            if ours and isinstance(self.socket, socket.socket):
                 try:
                     # The plain method: that of a TLS socket would pull its state from under the reader.
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                    socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
                 except OSError:  # already closed: there is nobody left to wake
                     return
 
@@ -66,6 +66,7 @@ class _Noted(HTTPConnection):
             self.connect()
         if not progress.connecting:  # else these are words to a proxy
             self._own(progress)
+            progress.socket = self.sock
             progress.sent = True
         super().send(data)
 

@@ -1,0 +1,76 @@
+"""No secret in what is shown, in whichever form it comes back."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reconciler.http.redaction import Redactor
+
+SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=4, max_size=40).filter(lambda t: not t.isspace())
+FORMS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "query": lambda text: quote(text, safe=""),
+    "path": quote,
+    "form": quote_plus,
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json, readable": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "html": html.escape,
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "lower hex": lambda text: quote(text, safe="").lower(),
+}
+
+
+@given(SECRETS, st.sampled_from(sorted(FORMS)), st.text(max_size=20), st.text(max_size=20))
+def test_a_secret_is_taken_out_in_every_form(secret: str, form: str, before: str, after: str) -> None:
+    travelling = FORMS[form](secret)
+    assume(secret.lower() not in "(sensitive)" and travelling.lower() not in "(sensitive)")
+    shown = Redactor([secret]).scrub(f"{before} {travelling} {after}")
+    assert travelling not in shown or travelling in f"{before} (sensitive) {after}"
+    assert "(sensitive)" in shown
+
+
+@given(SECRETS, st.text(max_size=400))
+def test_a_cut_at_the_limit_leaves_no_part_of_a_secret(secret: str, before: str) -> None:
+    assume(len(secret) > 8)
+    assume(secret[:8] not in before)
+    assume(secret[:8] not in "(sensitive)…")
+    shown = Redactor([secret]).scrub(before + secret)
+    assert len(shown) <= 300
+    assert secret[:8] not in shown
+
+
+def test_a_very_short_secret_is_taken_out_where_it_stands_alone() -> None:
+    redactor = Redactor(["ab"])
+    assert redactor.scrub("the password ab is about wrong") == "the password (sensitive) is about wrong"
+
+
+def test_the_longer_of_two_secrets_goes_first() -> None:
+    assert Redactor(["abcd", "abcdefgh"]).scrub("abcdefgh") == "(sensitive)"
+
+
+def test_more_secrets_for_one_message() -> None:
+    redactor = Redactor(["first"])
+    assert redactor.plus(["second"]).scrub("first second") == "(sensitive) (sensitive)"
+    assert redactor.scrub("second") == "second"
+    redactor.add("second")
+    assert redactor.scrub("second") == "(sensitive)"
+
+
+def test_control_characters_become_visible() -> None:
+    assert Redactor().scrub("a\x1b[31mred\r\nb\u202ec") == r"a\x1b[31mred\r\nb\u202ec"
+
+
+def test_an_address_keeps_what_is_no_secret() -> None:
+    redactor = Redactor(["t0ken", "889c3f3e"], ["api_key"])
+    assert redactor.address("https://a.example/hooks?api_key=889c3f3e&page=2") == (
+        "https://a.example/hooks?api_key=***&page=2"
+    )
+    assert redactor.address("https://u:p@a.example/bott0ken/hooks") == "https://***@a.example/bot(sensitive)/hooks"
+    assert redactor.address("https://a.example/x?cursor=cD0yMDI%3D") == "https://a.example/x?cursor=cD0yMDI%3D"
