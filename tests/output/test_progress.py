@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import logging
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -113,6 +114,26 @@ def test_a_reader_that_leaves_does_not_stop_the_apply() -> None:
     closed = io.StringIO()
     closed.close()
     run(progress_to(closed, color="never", log_format="text"))
+
+
+def test_one_line_is_written_at_a_time() -> None:
+    busy = threading.Lock()
+    overlapped: list[str] = []
+
+    def line(text: str) -> None:
+        if not busy.acquire(blocking=False):
+            overlapped.append(text)
+            return
+        time.sleep(0.001)
+        busy.release()
+
+    progress = TextProgress(line, color=False)
+    threads = [threading.Thread(target=run, args=(progress,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert overlapped == []
 
 
 def test_many_threads_write_whole_lines() -> None:
