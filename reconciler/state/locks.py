@@ -10,6 +10,7 @@ import sqlite3
 from reconciler.state.actor import actor, utc_now
 from reconciler.state.model import Holder
 from reconciler.state.process import Process, this_process
+from reconciler.state.schema import checked, read_meta
 
 _COLUMNS = "id, token, actor, host, pid, since, command, boot, namespace, started"
 
@@ -19,7 +20,7 @@ def read(connection: sqlite3.Connection) -> tuple[Holder, Process] | None:
     row = connection.execute(f"SELECT {_COLUMNS} FROM lock").fetchone()
     if row is None:
         return None
-    holder = Holder(*row[:7])
+    holder = Holder(*checked(row, str, int, str, str, int, str, str, str, str, str)[:7])
     boot, namespace, started = row[7:]
     return holder, Process(holder.host, boot, namespace, holder.pid, started)
 
@@ -27,7 +28,7 @@ def read(connection: sqlite3.Connection) -> tuple[Holder, Process] | None:
 def take(connection: sqlite3.Connection, command: str) -> Holder:
     """Write the lock's row for this process, with a token higher than any before, and return its holder."""
     connection.execute("UPDATE meta SET token = token + 1")
-    (token,) = connection.execute("SELECT token FROM meta").fetchone()
+    (token,) = read_meta(connection, token=int)
     process = this_process()
     holder = Holder(secrets.token_hex(6), token, actor(), process.host, process.pid, utc_now(), command)
     values = (holder.id, token, holder.actor, holder.host, holder.pid, holder.since, command)

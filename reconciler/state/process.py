@@ -41,7 +41,7 @@ def is_gone(process: Process) -> bool:
         return False  # a container's process: its number means nothing here
     try:
         os.kill(process.pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return True
     except PermissionError:
         pass  # it is there, and belongs to somebody else

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from types import UnionType
+from typing import Any, TypeAlias
 
 from reconciler.errors import StateError
+
+Row: TypeAlias = tuple[Any, ...]
 
 APPLICATION_ID = 0x7265636F  # "reco", by which a file of ours is told from another program's
 
@@ -61,13 +65,27 @@ def version_of(connection: sqlite3.Connection, location: str) -> int:
         return 0
     if application != APPLICATION_ID:
         raise StateError(f"{location} is another program's database, not a state. Give the state a path of its own.")
-    version: int = connection.execute("SELECT schema_version FROM meta").fetchone()[0]
+    version: int = read_meta(connection, schema_version=int)[0]
     if version > len(MIGRATIONS):
         raise StateError(
             f"The state {location} was written by a newer reconcile (its version is {version}, this one knows "
             f"{len(MIGRATIONS)}). Update reconcile; nothing was changed."
         )
     return version
+
+
+def read_meta(connection: sqlite3.Connection, **columns: type | UnionType) -> Row:
+    """Return some columns of the one row about the state. Raises `ValueError` where it is missing or damaged."""
+    for row in connection.execute(f"SELECT {', '.join(columns)} FROM meta"):  # noqa: S608 -- our own names of columns
+        return checked(row, *columns.values())
+    raise ValueError("the row about the state itself is missing")
+
+
+def checked(row: Row, *kinds: type | UnionType) -> Row:
+    """Return `row` if each value is of its kind. Raises `ValueError` for what a damaged page may hold instead."""
+    if not all(map(isinstance, row, kinds)):
+        raise ValueError("a row has values of the wrong type")
+    return row
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:

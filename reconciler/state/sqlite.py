@@ -66,7 +66,7 @@ class SqliteStore:
             if connection is None:
                 return State(self._lineage, key_id=self._key.id if self._key else "", fresh=True)
             self._agree_on_key(connection)
-            lineage, serial, key_id = connection.execute("SELECT lineage, serial, key_id FROM meta").fetchone()
+            lineage, serial, key_id = schema.read_meta(connection, lineage=str, serial=int, key_id=str)
             return State(
                 lineage,
                 serial,
@@ -194,7 +194,7 @@ class SqliteStore:
 
     def _agree_on_key(self, connection: sqlite3.Connection) -> None:
         """Take the stored key, or raise `StateError` where ours is another: fingerprints would all differ."""
-        key_id, stored = connection.execute("SELECT key_id, key FROM meta").fetchone()
+        key_id, stored = schema.read_meta(connection, key_id=str, key=bytes | None)
         if self._key is None:
             self._key = Key(stored) if stored is not None else None
         elif self._key.id == key_id:

@@ -30,6 +30,7 @@ from reconciler.state.model import (
     SetEcho,
     SetProtect,
 )
+from reconciler.state.schema import checked
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 
@@ -84,7 +85,8 @@ def rows(connection: sqlite3.Connection, kind: type[Noun]) -> Iterator[Noun]:
 def entries(connection: sqlite3.Connection, limit: int | None) -> list[Entry]:
     """Return the history, newest first."""
     select = f"SELECT {_HISTORY} FROM history ORDER BY number DESC LIMIT ?"
-    return [Entry(*row) for row in connection.execute(select, (-1 if limit is None else limit,))]
+    kinds = [str] * 6 + [str | None] * 5
+    return [Entry(*checked(row, *kinds)) for row in connection.execute(select, (-1 if limit is None else limit,))]
 
 
 def _put(noun: Known | Deposed | Intent | Identity) -> Statement:

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -160,11 +161,12 @@ def test_a_text_file_is_told_and_left_alone(path: Path) -> None:
     assert path.read_text() == "version: 1\n" * 500
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("whole") / "state.db"
-    _filled(path, lambda address, number: Known(address, "one", (), number, "key", {"url": "https://x"}), 60)
-    return path.read_bytes()
+@cache
+def _whole() -> bytes:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory, "state.db")
+        _filled(path, lambda address, number: Known(address, "one", (), number, "key", {"url": "https://x"}), 60)
+        return path.read_bytes()
 
 
 wounds = st.tuples(st.integers(0, 2**20) | st.integers(0, 120), st.integers(1, 64), st.binary(max_size=64))
@@ -172,10 +174,10 @@ wounds = st.tuples(st.integers(0, 2**20) | st.integers(0, 120), st.integers(1, 6
 
 @settings(max_examples=60)
 @given(some=st.lists(wounds, min_size=1, max_size=3))
-def test_a_damaged_file_never_ends_in_another_error(whole: bytes, some: list[tuple[int, int, bytes]]) -> None:
-    content = bytearray(whole)
+def test_a_damaged_file_never_ends_in_another_error(some: list[tuple[int, int, bytes]]) -> None:
+    content = bytearray(_whole())
     for place, length, by in some:
-        start = place % len(whole)
+        start = place % len(_whole())
         content[start : start + length] = by
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "state.db")
@@ -194,6 +196,24 @@ def test_a_row_that_is_not_what_it_should_be_is_told(path: Path, known: Make) ->
             connection.execute("COMMIT")
         with pytest.raises(StateError, match=r"state\.db holds something that cannot be read"):
             SqliteStore(path).load()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM meta",
+        "UPDATE meta SET key = x'ff'",
+        "UPDATE meta SET lineage = x'ff'",
+        "UPDATE meta SET key_id = x'00'",
+    ],
+)
+def test_a_state_that_does_not_know_itself_is_told(path: Path, known: Make, damage: str) -> None:
+    _filled(path, known, 1)
+    with sqlite3.connect(path) as connection:
+        connection.execute(damage)
+    for attempt in (_attempts(path)[0], _attempts(path)[-1]) if "lineage" not in damage else _attempts(path)[:1]:
+        with pytest.raises(StateError, match=r"state\.db holds something that cannot be read.*Restore it"):
+            attempt()
 
 
 def test_a_newer_version_is_refused_and_left_alone(path: Path, known: Make) -> None:
