@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from reconciler.config.connections import Connections, provider_of
 from reconciler.config.filling import Broken, Filler
-from reconciler.config.load import Config, in_order, read_config
+from reconciler.config.load import Config, in_order, load, read_config
 from reconciler.config.model import PolicyModel
 from reconciler.config.subscriptions import Subscriptions
 from reconciler.documents import Path as At
@@ -23,6 +23,9 @@ from reconciler.providers.protocol import Settings
 from reconciler.providers.spec import Spec
 from reconciler.records import Desired
 from reconciler.secrets.references import Pending, Resolver
+
+
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,11 @@ def expand(config: Config, specs: Mapping[str, Spec], *, resolve: bool) -> Expan
 
 
 def state_location(path: Path) -> str:
-    """Return where the state of a hooks.yaml is, whatever else may be wrong in the file.
+    """Return where the state of a hooks.yaml is, for commands that need nothing else of it.
 
-    For commands that need nothing else of it. Raises `ConfigError`.
+    No other reference needs a value, and no provider's table is read. Raises `ConfigError`.
     """
-    config = read_config(path, [])
+    config = load(path)
     problems: list[Problem] = []
     state = _state(config, Filler(Resolver(os.environ), problems))
     if state is None or problems:
@@ -131,7 +134,10 @@ def _state(config: Config, filler: Filler) -> str | None:
     if isinstance(location, Pending):
         return None
     text = str(location)
-    return text if "://" in text else str(config.path.parent / text)
+    folder = config.path.parent
+    if text.startswith(_SQLITE):
+        return _SQLITE + str(folder / text.removeprefix(_SQLITE))
+    return text if "://" in text else str(folder / text)
 
 
 def _specs(config: Config, problems: list[Problem]) -> dict[str, Spec]:

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ValidationError
 
 from reconciler.config.model import FileModel, IncludedModel
 from reconciler.documents import Document, problems_of, read
-from reconciler.documents import Path as At
 from reconciler.errors import ConfigError, Location, Problem
 
 _NAME = re.compile(r"[^\s\[\]*?]+\Z")
@@ -82,10 +81,10 @@ def read_config(path: Path, problems: list[Problem]) -> Config:
                 problems.append(Problem(message, entry.location, f"the first is at {entries[name].location}"))
             else:
                 entries[name] = entry
-            _check_name(name, "subscription", entry.location, problems)
+            _check_name(name, "subscription", one, "subscriptions", problems)
     providers = _mappings(data, "providers")
     for name in providers:
-        _check_name(name, "connection", document.locate(("providers", name), key=True), problems)
+        _check_name(name, "connection", document, "providers", problems)
     return Config(
         path=path,
         document=document,
@@ -118,8 +117,9 @@ def check_key(key: str) -> str | None:
     return None
 
 
-def _check_name(name: str, what: str, where: Location, problems: list[Problem]) -> None:
+def _check_name(name: str, what: str, document: Document, part: str, problems: list[Problem]) -> None:
     if wrong := check_key(name):
+        where = document.locate((part, name), key=True)
         hint = "use letters, digits, dashes, dots and underscores"
         problems.append(Problem(f"{name!r} cannot be the name of a {what}: {wrong}", where, hint))
 
@@ -145,7 +145,7 @@ def _included(path: Path, document: Document, data: Mapping[str, Any], problems:
         if not isinstance(pattern, str):
             continue
         where = document.locate(("include", index))
-        matches = sorted(glob.glob(pattern, root_dir=path.parent, recursive=True))
+        matches = sorted(glob.glob(pattern, root_dir=path.parent, recursive=True))  # noqa: PTH207  Path.glob takes no absolute pattern
         if not matches:
             hint = f"paths are relative to {path.parent}"
             problems.append(Problem(f"`{pattern}` matches no file", where, hint))

@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from reconciler.config.connections import credential_names
 from reconciler.config.model import ConnectionModel, FileModel
 from reconciler.config.shape import value_schema
+from reconciler.providers import registry
 from reconciler.providers.spec import COMMON_FIELDS, Spec
 
 _REFERENCE = {"type": "string", "pattern": r"\$\{", "description": "A text with references such as ${env:NAME}."}
@@ -25,25 +26,28 @@ _ABOUT = {
 }
 
 
-def json_schema(specs: Mapping[str, Spec]) -> dict[str, Any]:
+def json_schema(specs: Mapping[str, Spec] | None = None) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a hooks.yaml whose connections are of the providers `specs`.
+
+    Without `specs`: those of the catalog.
 
     A subscription names a connection, not a provider, so its keys are those of all of them together.
     """
+    if specs is None:
+        specs = {name: registry.load_spec(name) for name in registry.catalog()}
     schema = FileModel.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "hooks.yaml of reconcile"
     properties = schema["properties"]
     definitions = schema.setdefault("$defs", {})
     definitions["Connection"] = _connection(specs)
-    definitions["Subscription"] = _subscription(specs, with_required=True)
-    definitions["Defaults"] = _subscription(specs, with_required=False)
+    definitions["Subscription"] = _subscription(specs)
     policy = definitions["PolicyModel"]
     definitions["Policy"] = policy | {"title": "Policy"}
     del definitions["PolicyModel"]
     _point(properties["providers"], "Connection")
     _point(properties["subscriptions"], "Subscription")
-    for name, definition in (("defaults", "Defaults"), ("policy", "Policy")):
+    for name, definition in (("defaults", "Subscription"), ("policy", "Policy")):
         properties[name] = {"$ref": f"#/$defs/{definition}", "description": properties[name]["description"]}
     # One of the two must be there, as an empty file of subscriptions is more likely a mistake.
     schema["anyOf"] = [{"required": ["subscriptions"]}, {"required": ["include"]}]
@@ -72,7 +76,7 @@ def _connection(specs: Mapping[str, Spec]) -> dict[str, Any]:
     return schema
 
 
-def _subscription(specs: Mapping[str, Spec], *, with_required: bool) -> dict[str, Any]:
+def _subscription(specs: Mapping[str, Spec]) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "provider": {"type": "string", "description": "A connection under `providers:`."},
         "protect": _typed([{"type": "boolean"}], "true: nothing deletes or replaces this record."),

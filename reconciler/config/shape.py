@@ -136,7 +136,7 @@ def _validator_schema(shape: Shape) -> core_schema.CoreSchema:
         "provider": filled,
         "protect": core_schema.bool_schema(strict=True),
         "enabled": core_schema.bool_schema(strict=True),
-        **{name: filled for name in shape.spec.scope},
+        **dict.fromkeys(shape.spec.scope, filled),
         **{name: value_schema(name, field) for name, field in shape.fields.items()},
     }
     return core_schema.typed_dict_schema(

@@ -81,7 +81,7 @@ def problems_of(
     locate: Locate,
     *,
     written: Any = None,
-    skip: Callable[[ErrorDetails], bool] = lambda detail: False,
+    skip: Callable[[ErrorDetails], bool] | None = None,
 ) -> list[Problem]:
     """Return what pydantic found wrong with `data`, in the user's words.
 
@@ -89,7 +89,7 @@ def problems_of(
     unknown key. `written` is `data` as the file has it, where that differs: a value is quoted only if it stands
     in the file as it is, never one that a reference gave. Details for which `skip` is true are left out.
     """
-    details = [detail for detail in error.errors(include_url=False) if not skip(detail)]
+    details = [detail for detail in error.errors(include_url=False) if skip is None or not skip(detail)]
     problems = []
     for detail, path in _best_branches(details, data):
         quotable = written is None or _value_at(written, path) == detail["input"]
@@ -118,7 +118,7 @@ def _best_branches(details: Sequence[ErrorDetails], data: Any) -> list[tuple[Err
         else:
             branches.setdefault(union, {}).setdefault(branch, []).append((detail, path))
     for union, by_name in branches.items():
-        kept += min(by_name.values(), key=lambda found: _misfit(found, union))
+        kept += _best(by_name.values(), union)
     return kept
 
 
@@ -151,9 +151,12 @@ def _value_at(data: Any, path: Path) -> Any:
     return data
 
 
-def _misfit(found: list[tuple[ErrorDetails, Path]], union: Path) -> tuple[int, int]:
-    wrong_type = any(detail["type"] in _WANTED and path == union for detail, path in found)
-    return (int(wrong_type), len(found))
+def _best(branches: Iterable[list[tuple[ErrorDetails, Path]]], union: Path) -> list[tuple[ErrorDetails, Path]]:
+    def misfit(found: list[tuple[ErrorDetails, Path]]) -> tuple[int, int]:
+        wrong_type = any(detail["type"] in _WANTED and path == union for detail, path in found)
+        return (int(wrong_type), len(found))
+
+    return min(branches, key=misfit)
 
 
 def _words(detail: ErrorDetails, path: Path, model: type[BaseModel] | None, quotable: bool) -> tuple[str, str | None]:

@@ -178,12 +178,15 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Proble
         return Problem("a second document begins here", where, "keep one document in a file: remove this `---`")
     if what == "found undefined alias":
         return Problem("this alias names an anchor that is not there", where, "quote it if a text with * is meant")
-    if "duplicate anchor" in what:
+    if what == "second occurrence":
         return Problem("this anchor is given twice", where, "give the second one another name")
     if _stands_at_tab(text, mark):
         return Problem("a tab stands where YAML wants spaces", where, "indent with spaces")
-    context = f" ({error.context})" if error.context else ""
-    return Problem(f"this is not YAML: {what}{context}", where, _syntax_hint(what))
+    begun = error.context_mark
+    if error.context and begun:
+        hint = f"{error.context}, which began at {Location(name, begun.line + 1, begun.column + 1)}"
+        return Problem(f"this is not YAML: {what}", where, hint)
+    return Problem(f"this is not YAML: {what}", where, _syntax_hint(what))
 
 
 def _stands_at_tab(text: str, mark: Any) -> bool:
