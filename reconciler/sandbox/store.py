@@ -1,0 +1,249 @@
+"""The records of one account: kept in their shape, in order, indexed, and serialised once."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from itertools import count
+from threading import RLock
+from typing import Any
+
+from reconciler.providers.paths import MISSING, at, put
+from reconciler.providers.spec import Spec
+from reconciler.records import Scope
+from reconciler.sandbox.habits import Habits
+from reconciler.sandbox.refusals import Conflict, Invalid, Missing
+from reconciler.sandbox.rules import Rules
+
+
+@dataclass(slots=True)
+class Page:
+    """A part of a list: the records as JSON texts, and where it lies in the whole."""
+
+    texts: list[bytes]
+    start: int
+    size: int
+    """How many records a page holds at most; never 0."""
+    total: int
+    last: int
+    """The sequence number of the last record on the page; 0 for none."""
+
+    @property
+    def more(self) -> bool:
+        """Whether records follow."""
+        return self.start + len(self.texts) < self.total
+
+    @property
+    def number(self) -> int:
+        """Which page it is, counted from 1."""
+        return self.start // self.size + 1
+
+
+@dataclass(slots=True)
+class _Entry:
+    sequence: int
+    scope: Scope
+    id: str
+    record: dict[str, Any]
+    text: bytes | None = None
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The records of one scope. Sequence numbers only grow, so that a cursor outlives deletes before it."""
+
+    order: list[int] = field(default_factory=list)
+    by_sequence: dict[int, _Entry] = field(default_factory=dict)
+    by_id: dict[str, _Entry] = field(default_factory=dict)
+    holders: dict[str, set[str]] = field(default_factory=dict)
+    """Unique values to the ids of the records that have them."""
+
+
+class Store:
+    """All records of one account, by scope. Thread-safe: a kept record is never changed in place, only replaced."""
+
+    def __init__(self, spec: Spec, habits: Habits) -> None:
+        self.rules = Rules(spec)
+        self._habits = habits
+        self._id_paths = spec.record.id_paths
+        self._shelves: dict[Scope, _Shelf] = {}
+        self._lock = RLock()
+        self._sequence = count(1)
+
+    def create(self, scope: Scope, body: dict[str, Any], alter: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Make a record of a request's body and return it. Raises `Invalid` or `Conflict`."""
+        record = self.rules.received(body)
+        self._check(self.rules.problems(record))
+        for path, value in self._habits.adds.items():
+            put(record, path, deepcopy(value))
+        self.rules.complete(record)
+        if alter is not None:
+            self.rules.altered(record, alter)
+        with self._lock:
+            shelf = self._shelf(scope)
+            self._refuse_twins(shelf, record, None)
+            number, new_id = self._next(shelf)
+            self._number(record, new_id)
+            self._enter(shelf, _Entry(number, scope, str(new_id), record))
+        return record
+
+    def insert(self, record: Mapping[str, Any], scope: Scope = ()) -> str:
+        """Put in a record behind the API's back, unchecked, with its own id if it has one; return the id."""
+        kept = deepcopy(dict(record))
+        self.rules.complete(kept)
+        with self._lock:
+            shelf = self._shelf(scope)
+            number, record_id = self._next(shelf)
+            record_id = next((value for path in self._id_paths if (value := at(kept, path)) is not MISSING), record_id)
+            if str(record_id) in shelf.by_id:
+                raise ValueError(f"there is a record with the id {record_id} already")
+            self._number(kept, record_id)
+            self._enter(shelf, _Entry(number, scope, str(record_id), kept))
+            return str(record_id)
+
+    def update(
+        self, scope: Scope, record_id: str, body: dict[str, Any], alter: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Merge a request's body into a record and return it. Raises `Missing`, `Invalid` or `Conflict`."""
+        sent = self.rules.received(body)
+        with self._lock:
+            shelf = self._shelf(scope)
+            entry = self._entry(shelf, record_id)
+            record = self.rules.merged(entry.record, sent)
+            for path in self._id_paths:
+                put(record, path, at(entry.record, path))
+            self._check(self.rules.problems(record, entry.record))
+            if alter is not None:
+                self.rules.altered(record, alter)
+            self._refuse_twins(shelf, record, record_id)
+            self._replace(shelf, entry, record)
+            return record
+
+    def change(self, record_id: str, values: Mapping[str, Any]) -> None:
+        """Set dotted paths of a record behind the API's back, unchecked. Raises `Missing`."""
+        with self._lock:
+            shelf, entry = self._find(record_id)
+            record = deepcopy(entry.record)
+            for path, value in values.items():
+                put(record, path, deepcopy(value))
+            self._replace(shelf, entry, record)
+
+    def delete(self, scope: Scope, record_id: str) -> None:
+        """Delete a record. Raises `Missing`."""
+        with self._lock:
+            shelf = self._shelf(scope)
+            self._leave(shelf, self._entry(shelf, record_id))
+
+    def remove(self, record_id: str) -> None:
+        """Delete a record of whatever scope behind the API's back. Raises `Missing`."""
+        with self._lock:
+            self._leave(*self._find(record_id))
+
+    def clear(self) -> None:
+        """Forget all records; ids and cursors go on from where they were."""
+        with self._lock:
+            self._shelves.clear()
+
+    def get(self, scope: Scope, record_id: str) -> dict[str, Any]:
+        """Return one record. Raises `Missing`."""
+        with self._lock:
+            return self._entry(self._shelf(scope), record_id).record
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return copies of all records of all scopes, in the order in which they were made."""
+        with self._lock:
+            entries = [entry for shelf in self._shelves.values() for entry in shelf.by_id.values()]
+            return [deepcopy(entry.record) for entry in sorted(entries, key=lambda entry: entry.sequence)]
+
+    def page(
+        self, scope: Scope, size: int | None, *, offset: int = 0, after: int = 0, after_id: str | None = None
+    ) -> Page:
+        """Return `size` records (None: all) from an offset, or after a sequence number or an id. Raises `Missing`."""
+        with self._lock:
+            shelf = self._shelf(scope)
+            if after_id is not None:
+                after = self._entry(shelf, after_id).sequence
+            size = size or max(1, len(shelf.order))
+            start = bisect_right(shelf.order, after) if after else offset
+            numbers = shelf.order[start : start + size]
+            texts = [self._text(shelf.by_sequence[number]) for number in numbers]
+            return Page(texts, start, size, len(shelf.order), numbers[-1] if numbers else 0)
+
+    def _shelf(self, scope: Scope) -> _Shelf:
+        return self._shelves.setdefault(scope, _Shelf())
+
+    def _entry(self, shelf: _Shelf, record_id: str) -> _Entry:
+        try:
+            return shelf.by_id[record_id]
+        except KeyError:
+            raise Missing(record_id) from None
+
+    def _find(self, record_id: str) -> tuple[_Shelf, _Entry]:
+        for shelf in self._shelves.values():
+            if record_id in shelf.by_id:
+                return shelf, shelf.by_id[record_id]
+        raise Missing(record_id)
+
+    def _text(self, entry: _Entry) -> bytes:
+        if entry.text is None:
+            entry.text = to_json(self.rules.shown(entry.record))
+        return entry.text
+
+    def _next(self, shelf: _Shelf) -> tuple[int, Any]:
+        """Return the next sequence number, and an id that is free."""
+        while True:
+            number = next(self._sequence)
+            if self._habits.ids == "integer":
+                new_id: Any = number
+            elif self._habits.ids == "uuid":
+                new_id = str(uuid.uuid4())
+            else:
+                new_id = ("c" if self._habits.ids == "word" else "") + secrets.token_hex(12)
+            if str(new_id) not in shelf.by_id:
+                return number, new_id
+
+    def _number(self, record: dict[str, Any], record_id: Any) -> None:
+        for path in self._id_paths:
+            put(record, path, record_id)
+
+    @staticmethod
+    def _check(problems: dict[str, str]) -> None:
+        if problems:
+            raise Invalid(problems)
+
+    def _refuse_twins(self, shelf: _Shelf, record: dict[str, Any], own_id: str | None) -> None:
+        for value in self.rules.uniques(record):
+            if shelf.holders.get(value, set()) - {own_id}:
+                raise Conflict
+
+    def _enter(self, shelf: _Shelf, entry: _Entry) -> None:
+        shelf.order.append(entry.sequence)
+        shelf.by_sequence[entry.sequence] = shelf.by_id[entry.id] = entry
+        for value in self.rules.uniques(entry.record):
+            shelf.holders.setdefault(value, set()).add(entry.id)
+
+    def _leave(self, shelf: _Shelf, entry: _Entry) -> None:
+        del shelf.order[bisect_left(shelf.order, entry.sequence)]
+        del shelf.by_sequence[entry.sequence], shelf.by_id[entry.id]
+        for value in self.rules.uniques(entry.record):
+            shelf.holders[value].discard(entry.id)
+
+    def _replace(self, shelf: _Shelf, entry: _Entry, record: dict[str, Any]) -> None:
+        for value in self.rules.uniques(entry.record):
+            shelf.holders[value].discard(entry.id)
+        for value in self.rules.uniques(record):
+            shelf.holders.setdefault(value, set()).add(entry.id)
+        entry.record, entry.text = record, None
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def to_json(value: Any) -> bytes:
+    """Return `value` as compact JSON."""
+    return _ENCODER.encode(value).encode()
