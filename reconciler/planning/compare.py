@@ -35,7 +35,7 @@ def compare(desired: Desired, known: Known, live: Live | None, ability: Ability)
     of the file count.
     """
     sent = known.sent
-    if live is not None and live.fields == known.echo and _declared(desired) == sent:
+    if live is not None and same(live.fields, known.echo) and same(_declared(desired), sent):
         return NOTHING
     names = [*sorted(desired.declared), *sorted(name for name in sent if name not in desired.declared)]
     pairs: dict[str, tuple[Any, Any]] = {}

@@ -339,9 +339,17 @@ class Decider:
                 known=known,
                 live=live,
                 twin=twin,
+                forced_by=_forcing(action, pairs or {}, self._ability(subject.connection)),
             ),
             pairs,
         )
+
+
+def _forcing(action: Action, pairs: Raw, ability: Ability) -> frozenset[str]:
+    """The fields that force a replacement; empty where any would (there is no update at all)."""
+    if action != "replace" or "update" in ability.cannot:
+        return frozenset()
+    return frozenset(pairs) & ability.immutable
 
 
 def verdict(compared: Compared, ability: Ability) -> tuple[Action, str]:
