@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -44,3 +45,10 @@ def test_a_mistake_in_it_would_be_found(file: Path, tmp_path: Path, bare_reconci
 
 def test_the_three_kinds_are_there() -> None:
     assert {_named(file) for file in FILES} >= {"four-providers", "for-each", "own-provider"}
+
+
+def test_the_root_file_looks_for_the_sandbox_where_it_is_by_default(bare_reconcile: Reconcile) -> None:
+    port = re.search(r"default:\s+(\d+)", bare_reconcile("sandbox", "--help").stdout)
+
+    assert port is not None
+    assert f":-http://127.0.0.1:{port[1]}}}/" in (ROOT / "hooks.yaml").read_text(encoding="utf-8")
