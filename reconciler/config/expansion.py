@@ -24,7 +24,6 @@ from reconciler.providers.spec import Spec
 from reconciler.records import Desired
 from reconciler.secrets.references import Pending, Resolver
 
-
 _SQLITE = "sqlite:///"
 
 
@@ -146,6 +145,11 @@ def _specs(config: Config, problems: list[Problem]) -> dict[str, Spec]:
     own_files: dict[Path, Spec] = {}
     for name, raw in config.providers.items():
         file = raw.get("spec")
+        wrong = [key for key in ("spec", "type") if not isinstance(raw.get(key, ""), str)]
+        for key in wrong:
+            problems.append(Problem(f"`{key}` must be a text", config.document.locate(("providers", name, key))))
+        if wrong:
+            continue
         try:
             if isinstance(file, str):
                 path = config.path.parent / file
@@ -154,8 +158,7 @@ def _specs(config: Config, problems: list[Problem]) -> dict[str, Spec]:
                 specs[name] = registry.load_spec(provider_of(name, raw))
         except ConfigError as error:
             # A problem within the user's table says where; all others are those of this connection.
-            key = next((key for key in ("spec", "type") if key in raw), None)
-            path_here = ("providers", name, key) if key else ("providers", name)
-            where = config.document.locate(path_here, key=key is None)
+            named = [key for key in ("spec", "type") if key in raw][:1]
+            where = config.document.locate(("providers", name, *named), key=not named)
             problems += [Problem(one.message, one.location or where, one.hint) for one in error.problems]
     return specs

@@ -155,15 +155,15 @@ def _included(path: Path, document: Document, data: Mapping[str, Any], problems:
                 problems.append(Problem(f"`{pattern}` includes the file itself", where, "name the other files only"))
             elif found.resolve() not in seen:
                 seen.add(found.resolve())
-                documents += _read_included(found, problems)
+                documents += _read_included(found, where, problems)
     return documents
 
 
-def _read_included(path: Path, problems: list[Problem]) -> list[Document]:
+def _read_included(path: Path, where: Location, problems: list[Problem]) -> list[Document]:
     try:
         document = read(path)
     except ConfigError as error:
-        problems += error.problems
+        problems += [Problem(one.message, one.location or where, one.hint) for one in error.problems]
         return []
     hint = "an included file has `subscriptions:` and nothing else; the rest stays in the file that includes it"
     problems += document.problems

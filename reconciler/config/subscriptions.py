@@ -21,7 +21,7 @@ from reconciler.errors import Location, Problem
 from reconciler.planning.plan import Warned
 from reconciler.providers.spec import COMMON_FIELDS, Spec
 from reconciler.records import Desired
-from reconciler.secrets.references import Each, Pending, holds_reference
+from reconciler.secrets.references import Each, Pending, holds_reference, needs_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,12 @@ class Subscriptions:
         name = self._filler.fill(written, ("provider",), place, each)
         if isinstance(name, Broken):
             return None
-        if not isinstance(name, str) or isinstance(name, Pending):
+        if not isinstance(name, str):
+            self._tell("`provider` must be a text: the name of a connection", place, ("provider",))
+            return None
+        if isinstance(name, Pending) or needs_environment(written):
             hint = "write the connection's name; `validate` must know it without any value"
-            self._tell("`provider` must be a text, and none from the environment or a file", place, ("provider",), hint)
+            self._tell("`provider` cannot come from the environment or a file", place, ("provider",), hint)
             return None
         if name not in self._config.providers:
             hint = choice_hint(name, self._config.providers, "the connections are")

@@ -62,6 +62,11 @@ def holds_reference(value: Any) -> bool:
     return False
 
 
+def needs_environment(text: str) -> bool:
+    """Whether a text has a reference to a variable or a file. Raises `ConfigError` where one is malformed."""
+    return "${" in text and any(isinstance(part, Reference) and part.kind != "each" for part in parse(text))
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> tuple[Part, ...]:
     """Return the literal texts and references that `text` is made of. Raises `ConfigError` where one is malformed."""

@@ -39,7 +39,7 @@ def test_a_good_document_gives_the_model() -> None:
 
 def test_a_part_of_a_document() -> None:
     document = read_text("a: {b: {size: no}}", "f.yaml")
-    with pytest.raises(ConfigError, match="f.yaml:1:15: `size` must be a whole number"):
+    with pytest.raises(ConfigError, match=r"f\.yaml:1:15: `size` must be a whole number"):
         validate(Inner, document, ("a", "b"))
 
 
