@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from reconciler.documents.scalars import plain
+from reconciler.documents.scalars import PLAIN_LETTERS, plain
 from reconciler.errors import ConfigError, Location, Problem
 
 _MOST_ALIASED = 500_000
@@ -91,7 +91,8 @@ class Converter:
         if node.tag:
             self._report_tag(node)
         text: str = node.value
-        if node.style:
+        # Most scalars are quoted or begin with a letter that begins nothing else: no further question.
+        if node.style or text[:1] in PLAIN_LETTERS:
             return text
         try:
             return plain(text)
@@ -103,7 +104,7 @@ class Converter:
         data: dict[str, Any] = {}
         merge: Pair | None = None
         for key, value in node.value:
-            if is_merge(key):
+            if key.value == "<<" and is_merge(key):
                 if merge is not None:
                     self._report("`<<` stands here twice", key, "merge several with `<<: [*a, *b]`")
                 merge = merge or (key, value)

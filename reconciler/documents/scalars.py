@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import string
 from typing import Any
 
 _WORDS: dict[str, Any] = {
@@ -17,6 +18,9 @@ _WORDS: dict[str, Any] = {
 }
 _FIRST_OF_WORD = frozenset("~nNtTfF")
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
+PLAIN_LETTERS = frozenset(string.ascii_letters) - _FIRST_OF_WORD
+"""What only a text begins with."""
+
 _DECIMAL = re.compile(r"[-+]?[0-9]+\Z")
 _OTHER_BASE = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
