@@ -145,7 +145,7 @@ def _specs(config: Config, problems: list[Problem]) -> dict[str, Spec]:
     own_files: dict[Path, Spec] = {}
     for name, raw in config.providers.items():
         file = raw.get("spec")
-        wrong = [key for key in ("spec", "type") if not isinstance(raw.get(key, ""), str)]
+        wrong = [key for key in ("spec", "type") if not isinstance(raw.get(key), str | None)]
         for key in wrong:
             problems.append(Problem(f"`{key}` must be a text", config.document.locate(("providers", name, key))))
         if wrong:
