@@ -25,12 +25,11 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), parameters: Iterable[str] = ()) -> None:
         self._secrets = frozenset(secret for secret in secrets if secret)
         self._parameters = frozenset(parameters)
-        self._pattern = _pattern(self._secrets)
+        self._compiled: tuple[frozenset[str], re.Pattern[str] | None] | None = None
 
     def add(self, secret: str) -> None:
         """Learn one more value, for good (a token that a log-in gave)."""
         self._secrets |= {secret}
-        self._pattern = _pattern(self._secrets)
 
     def plus(self, secrets: Iterable[str]) -> Redactor:
         """Return a redactor that knows `secrets` too (those of the record that is being written)."""
@@ -53,7 +52,10 @@ class Redactor:
         return self.scrub(masked)
 
     def _without_secrets(self, text: str) -> str:
-        return self._pattern.sub(SENSITIVE, text) if self._pattern else text
+        secrets, compiled = self._secrets, self._compiled
+        if compiled is None or compiled[0] is not secrets:  # most redactors never have anything to scrub
+            self._compiled = compiled = (secrets, _pattern(secrets))
+        return compiled[1].sub(SENSITIVE, text) if compiled[1] else text
 
 
 def visible(text: str) -> str:

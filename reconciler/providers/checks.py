@@ -76,6 +76,9 @@ def _calls(spec: Spec) -> Iterator[Found]:
     for operation, (call, known) in plain.items():
         if call is not None:
             yield from _names(call, (operation,), known | set(spec.scope))
+            effect = "read" if operation in ("list", "get") else "write"
+            if call.effect not in (None, effect):
+                yield f"`{operation}` is a {effect}, whatever its verb", (operation, "effect"), f"say `{effect}`"
     if spec.account is not None:
         yield from _names(spec.account, ("account",), set())
         if spec.account.item is None:

@@ -183,7 +183,7 @@ class RestConnection:
                 reason = ""
             if reason:
                 raise NotSent(f"{self.name}: {reason}; nothing was sent")
-        request = self._request(call, call.effect or "write", values, body=body)
+        request = self._request(call, "write", values, body=body)
         where = self._shown(request)
         redactor = self._redactor.plus(secret_texts(fields))
         data = self._judge.write(self._send(request), call, where, redactor, content=content)

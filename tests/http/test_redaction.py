@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from reconciler.http.redaction import Redactor
@@ -27,6 +27,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
+@example("two words & more", "form", "", "")
 @given(SECRETS, st.sampled_from(sorted(FORMS)), st.text(max_size=20), st.text(max_size=20))
 def test_a_secret_is_taken_out_in_every_form(secret: str, form: str, before: str, after: str) -> None:
     travelling = FORMS[form](secret)

@@ -59,6 +59,7 @@ BAD: list[tuple[str, str, str]] = [
     ("base_url: https://api.acme.example", "base_url: https://api.acme.example/", r":2:11: .*ends with a slash"),
     ('{patch: "/orgs/{org}/hooks/{id}"}', '{patch: "/orgs/{orgg}/hooks/{id}"}', r":8:17: \{orgg\} is not known"),
     ('{post: "/orgs/{org}/hooks"}', '{post: "/orgs/{org}/{secret}"}', r":7:16: \{secret\} is not known"),
+    ('{post: "/orgs/{org}/hooks"}', "{post: /a, effect: read}", r":7:28: `create` is a write"),
     ('{post: "/orgs/{org}/hooks"}', "{post: hooks}", r":7:16: a path begins with a slash"),
     ('{delete: "/orgs/{org}/hooks/{id}"}', "{delete: /hooks}", r":9:18: `delete` does not say which record"),
     ("scope: {org: {}}", "scope: {org: {}}\nunique: [[url, evnts]]", r":5:16: `evnts` is no field"),
