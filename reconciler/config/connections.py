@@ -106,6 +106,7 @@ class Connections:
             rate=model.rate,
             timeout=model.timeout,
             retry=model.retry,
+            settle=model.settle,
         )
 
     def _checked(self, values: Mapping[str, Any], raw: Mapping[str, Any], place: _Place) -> ConnectionModel:

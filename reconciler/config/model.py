@@ -44,6 +44,9 @@ class ConnectionModel(BaseModel):
     rate: float | None = Field(None, gt=0, description="Requests a second.")
     timeout: float = Field(30.0, gt=0, description="Seconds for one request.")
     retry: float = Field(40.0, ge=0, description="Seconds for all waiting for retries on this connection.")
+    settle: float | None = Field(
+        None, ge=0, description="Seconds after which a write is sure to show in a read; default the provider's."
+    )
     listing: Literal["auto", "state"] = Field("auto", description="state: do not list, the state is the only witness.")
     undocumented: list[Literal["list", "get", "create", "update", "delete"]] = Field(
         default_factory=list, description="Calls to allow although the vendor's documents do not name them."

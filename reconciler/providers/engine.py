@@ -57,7 +57,7 @@ class RestConnection:
         self.ability = ability_of(settings)
         self.can_list = spec.listing is not None and not settings.by_state
         self.can_get = spec.get is not None
-        self.settle = spec.settle
+        self.settle = spec.settle if settings.settle is None else settings.settle
         self._spec = spec
         self._map = RecordMap(spec, settings.name, fingerprint)
         self._judge = Judge(settings.name)

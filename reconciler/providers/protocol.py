@@ -17,6 +17,7 @@ class Settings:
     `provider` is the type; `credentials` are by the table's names. `by_state` is `listing: state`.
     `timeout` bounds one request, `retry` all waiting for retries on this connection, both in seconds.
     `rate` is requests a second, `concurrency` requests at a time; None: the table's, else unbounded.
+    `settle` is the seconds after which a write is sure to show in a read; None: the table's.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Settings:
     rate: float | None = None
     timeout: float = 30.0
     retry: float = 40.0
+    settle: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

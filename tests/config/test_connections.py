@@ -25,18 +25,18 @@ def test_defaults_of_a_connection(folder: Folder) -> None:
     assert (one.name, one.provider, one.base_url) == ("argyle", "argyle", "https://api.argyle.com/v2")
     assert {name: secret.reveal() for name, secret in one.credentials.items()} == {"key_id": "i", "key_secret": "s"}
     assert (one.adopt, one.manage_all, one.by_state) == (True, False, False)
-    assert (one.timeout, one.retry, one.rate, one.concurrency) == (30, 40, None, None)
+    assert (one.timeout, one.retry, one.rate, one.concurrency, one.settle) == (30, 40, None, None, None)
 
 
 def test_everything_that_a_connection_takes(folder: Folder) -> None:
     text = (
         "f: {type: flightrates, token: t, base_url: 'http://127.0.0.1:99/x/', manage: all, adopt: false,"
-        " concurrency: 2, rate: 1.5, timeout: 5, retry: 0, listing: state, undocumented: [delete]}"
+        " concurrency: 2, rate: 1.5, timeout: 5, retry: 0, settle: 0, listing: state, undocumented: [delete]}"
     )
     one = settings(folder, text)["f"]
     assert one.base_url == "http://127.0.0.1:99/x"
     assert (one.provider, one.adopt, one.manage_all, one.by_state) == ("flightrates", False, True, True)
-    assert (one.timeout, one.retry, one.rate, one.concurrency) == (5, 0, 1.5, 2)
+    assert (one.timeout, one.retry, one.rate, one.concurrency, one.settle) == (5, 0, 1.5, 2, 0)
     assert one.undocumented == {"delete"}
 
 
