@@ -23,6 +23,7 @@ from reconciler.state import schema
 from reconciler.state.model import SCHEMA_VERSION, AddHistory, Entry, PutIntent, PutRecord
 from reconciler.state.sqlite import SqliteStore
 from reconciler.state.sqlite_errors import explain
+from reconciler.state.sqlite_file import SqliteFile
 
 Make = Callable[..., Known]
 
@@ -94,6 +95,18 @@ def test_a_state_is_fresh_until_its_first_commit_and_keeps_its_lineage(
         store.commit(PutRecord(known("b")))
     again = SqliteStore(path).load()
     assert (again.fresh, again.lineage, again.serial) == (False, lineage, 2)
+
+
+def test_one_reading_is_of_one_moment_whatever_is_committed_meanwhile(
+    store: SqliteStore, path: Path, known: Make
+) -> None:
+    count = "SELECT count(*) FROM records"
+    with store.locked("test"), SqliteFile(str(path)).reading() as reading:
+        assert reading is not None
+        assert reading.execute(count).fetchone() == (0,)
+        store.commit(PutRecord(known("a")))
+        assert reading.execute(count).fetchone() == (0,)
+    assert len(store.load().records) == 1
 
 
 def test_a_link_to_a_file_that_is_not_there_yet_is_followed(tmp_path: Path) -> None:
