@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +13,11 @@ from reconciler.cli.options import common_options, format_option
 from reconciler.cli.running import ask, check_can_ask, running
 from reconciler.output.progress import progress_to
 from reconciler.output.showing import show_plan, show_result
-from reconciler.planning.plan import Plan, Result
 from reconciler.workflow.options import Options
-from reconciler.workflow.session import Confirm
+
+if TYPE_CHECKING:
+    from reconciler.planning.plan import Plan, Result
+    from reconciler.workflow.session import Confirm
 
 _approve = click.option("--auto-approve", is_flag=True, help="Do not ask; a pipeline needs it.")
 

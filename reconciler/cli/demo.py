@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.errors import ReconcileError, UsageError
-from reconciler.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from reconciler.sandbox import Sandbox
 
 VARIABLE = "RECONCILE_SANDBOX"
 """Where hooks.yaml of the demo looks for the sandbox."""
@@ -21,6 +24,8 @@ VARIABLE = "RECONCILE_SANDBOX"
 @click.command()
 def demo() -> int:
     """Show it all in one go against a local sandbox; it needs no key and leaves nothing behind."""
+    from reconciler.sandbox import Sandbox
+
     with Sandbox() as sandbox, _workplace(sandbox.url) as file:
         _say("A local server now stands in for every provider. First: what would apply do?")
         _run(file, "plan", 2, "--detailed-exitcode")

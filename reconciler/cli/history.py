@@ -11,15 +11,18 @@ from reconciler.cli.options import common_options, format_option
 from reconciler.output.visible import visible
 from reconciler.records import selects
 from reconciler.workflow.options import Options
-from reconciler.workflow.session import open_store_of
 
 
 @click.command()
-@click.option("-n", "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many lines at most.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many lines at most."
+)
 @format_option("text", "json")
 @common_options(only=("file", "state", "targets", "connections"))
 def history(options: Options, *, limit: int, output_format: str) -> int:
     """Who changed what, and when; the newest first."""
+    from reconciler.workflow.session import open_store_of  # loads the engine and the state: not for --help
+
     store = open_store_of(options)
     try:
         entries = []

@@ -5,18 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from reconciler.cli.interrupts import Interrupts
 from reconciler.errors import UsageError
 from reconciler.workflow.options import Options
-from reconciler.workflow.session import Session
+
+if TYPE_CHECKING:
+    from reconciler.workflow.session import Session
 
 
 @contextmanager
 def running(options: Options) -> Iterator[tuple[Session, Interrupts]]:
     """Open the session of a command, with its signals watched; close it at the end."""
+    from reconciler.workflow.session import Session  # loads the engine and the state: not for --help
+
     interrupts = Interrupts()
     with interrupts.watched(), Session(options, stop=interrupts.stop) as session:
         yield session, interrupts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,10 @@ from reconciler.cli.running import running
 from reconciler.errors import StateError, UsageError
 from reconciler.output.visible import visible
 from reconciler.records import selects
-from reconciler.state.model import Store
 from reconciler.workflow.options import Options
-from reconciler.workflow.session import open_store_of
+
+if TYPE_CHECKING:
+    from reconciler.state.model import Store
 
 
 @click.group()
@@ -158,6 +159,8 @@ def reconnect_command(options: Options, connection: str) -> int:
 
 @contextmanager
 def _store(options: Options) -> Iterator[Store]:
+    from reconciler.workflow.session import open_store_of  # loads the engine and the state: not for --help
+
     store = open_store_of(options)
     try:
         yield store

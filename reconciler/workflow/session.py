@@ -255,4 +255,3 @@ def _first_echoes(prepared: Prepared) -> list[Operation]:
 
 def _told(recovery: Recovery, ledger: Ledger) -> list[Operation]:
     return [ledger.entry("recover", "done", address, None, detail=message) for address, message in recovery.notes]
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from world import KEY, World, desired, known, live
 
-from reconciler.records import Ability, Deposed
+from reconciler.records import Ability, Deposed, Desired
+from tests.planning.world import KEY, World, desired, known, live
 
 URLS = [f"https://h.example.com/{path}" for path in "abc"]
 EVENTS = [("x",), ("y",), ("x", "y")]
@@ -67,7 +67,7 @@ def situations(draw):
     for place in list(world.live):
         if place not in owned and draw(st.integers(0, 4)) == 0:
             world.deposed.append(Deposed("p", *place))
-    wanted = []
+    wanted: list[Desired] = []
     for address in draw(st.lists(st.sampled_from([*NAMES, "t", "u"]), unique=True, max_size=5)):
         record = desired(address, **draw(fields))
         if fits(record, wanted) and _free(record, world, abilities):

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import replace
 
 import pytest
-from world import desired, known, live, plan
 
 from reconciler.records import Ability, Secret
+from tests.planning.world import desired, known, live, plan
 
 
 def secret(text):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from world import desired, known, live, plan, views
-
 from reconciler.planning import Policy, make_plan
 from reconciler.records import Secret
+from tests.planning.world import desired, known, live, plan, views
 
 
 def secret(text):

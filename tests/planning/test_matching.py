@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from world import desired, known, live, plan, views
-
 from reconciler.planning import Policy, make_plan
 from reconciler.records import Ability, Deposed
+from tests.planning.world import desired, known, live, plan, views
 
 ONE = {"url": "https://h.example.com/one"}
 TWO = {"url": "https://h.example.com/two"}
@@ -45,19 +44,19 @@ def test_adoption_carries_an_update_along():
 def test_adoption_is_blocked_where_it_would_need_a_replacement():
     change = only(plan([desired("a", size=2)], [], [live("7", size=1)], ability=NO_UPDATE))
     assert change.action == "adopt"
-    assert "reconcile import a 7" in change.blocked
+    assert "reconcile import a 7" in str(change.blocked)
 
 
 def test_adopt_false_blocks_and_names_import():
     change = only(plan([desired("a")], [], [live("7")], ability=Ability("acme", adopt=False)))
-    assert "reconcile import a 7" in change.blocked
+    assert "reconcile import a 7" in str(change.blocked)
 
 
 def test_several_twins_block_and_are_listed():
     change = only(plan([desired("a")], [], [live("7"), live("8")]))
     assert change.action == "create"
-    assert "7, 8" in change.blocked
-    assert "import" in change.blocked
+    assert "7, 8" in str(change.blocked)
+    assert "import" in str(change.blocked)
 
 
 def test_a_twin_that_another_address_holds_is_not_adopted():
@@ -68,7 +67,7 @@ def test_a_twin_that_another_address_holds_is_not_adopted():
 def test_a_record_with_the_same_url_and_other_events_is_told_with_its_import():
     made = plan([desired("a", events=["e", "f"])], [], [live("7", events=["e"])])
     assert only(made).action == "create"
-    assert "reconcile import a 7" in made.unmanaged[0].note
+    assert "reconcile import a 7" in str(made.unmanaged[0].note)
 
 
 def test_a_new_address_for_the_same_key_is_a_rename_without_a_call():
@@ -90,7 +89,7 @@ def test_another_connection_is_one_replacement_across_them():
 def test_a_move_is_blocked_where_either_end_is_unknown():
     for failed in ("c1", "c2"):
         change = only(plan([desired("a", "c2")], [known("a", "7", "c1")], [live("7", "c1")], errors=[failed]))
-        assert failed in change.blocked
+        assert failed in str(change.blocked)
 
 
 def test_a_replacement_takes_over_an_equal_record_instead_of_a_second_one():
@@ -110,7 +109,7 @@ def test_what_the_provider_cannot_delete_is_blocked_with_the_reason():
     assert (change.action, change.blocked) == ("delete", "no document names a delete call")
     change = only(plan([desired("a", **TWO)], [known("a", "7", **ONE)], [live("7", **ONE)], ability=NO_DELETE))
     assert change.action == "replace"
-    assert "no document names a delete call" in change.blocked
+    assert "no document names a delete call" in str(change.blocked)
 
 
 def test_old_halves_are_deleted_first_and_do_not_count():

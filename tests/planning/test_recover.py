@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from world import KEY, live
 
 from reconciler.planning.recover import resolve_creates
 from reconciler.records import Intent, identity, url_identity
+from tests.planning.world import KEY, live
 
 URL = "https://h.example.com/a"
 
