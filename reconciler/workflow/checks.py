@@ -16,8 +16,7 @@ from reconciler.workflow.options import Options
 def check_identities(state: State, settings: Mapping[str, Settings]) -> None:
     """Raise `StateError` where a connection is no longer what the state's records were made through."""
     owners = {record.connection for record in state.records.values()} | {old.connection for old in state.deposed}
-    for name in sorted(owners):
-        identity = state.identities.get(name)
+    for name in sorted(owners | {intent.connection for intent in state.intents.values()}):
         now = settings.get(name)
         if now is None:
             raise StateError(
@@ -25,12 +24,18 @@ def check_identities(state: State, settings: Mapping[str, Settings]) -> None:
                 f"`reconcile destroy --provider {name}`, or give the records up with `reconcile state rm ADDRESS` "
                 f"(`reconcile state list --provider {name}` names them)."
             )
-        if identity is None:
-            continue
-        if identity.provider != now.provider:
-            _changed(name, "type", identity.provider, now.provider)
-        if fold_url(identity.base_url) != fold_url(now.base_url):
-            _changed(name, "base URL", identity.base_url, now.base_url)
+        check_identity(state, now)
+
+
+def check_identity(state: State, now: Settings) -> None:
+    """Raise `StateError` where one connection has another type or base URL than the state remembers."""
+    identity = state.identities.get(now.name)
+    if identity is None:
+        return
+    if identity.provider != now.provider:
+        _changed(now.name, "type", identity.provider, now.provider)
+    if fold_url(identity.base_url) != fold_url(now.base_url):
+        _changed(now.name, "base URL", identity.base_url, now.base_url)
 
 
 def _changed(name: str, what: str, before: str, after: str) -> None:

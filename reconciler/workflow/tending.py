@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 
 from reconciler.applying import Author, Ledger
 from reconciler.errors import Unreadable, UsageError
@@ -24,7 +23,7 @@ from reconciler.state.model import (
     State,
     Store,
 )
-from reconciler.workflow.checks import address_hint
+from reconciler.workflow.checks import address_hint, check_identity
 from reconciler.workflow.session import Session, utc_now
 
 
@@ -40,6 +39,7 @@ def import_record(session: Session, address: str, record_id: str) -> tuple[str, 
         raise UsageError(f"{address} is not declared in {session.options.file}.{address_hint(address, declared)}")
     with session.store.locked("import", session.options.lock_timeout) as holder:
         state = session.store.load()
+        check_identity(state, session.expansion.settings[wanted.connection])
         _check_free(state, wanted, record_id)
         live = _read(session, wanted, record_id)
         ability = ability_of(session.expansion.settings[wanted.connection])
@@ -62,6 +62,7 @@ def import_record(session: Session, address: str, record_id: str) -> tuple[str, 
             PutRecord(known),
             PutIdentity(Identity(settings.name, settings.provider, settings.base_url)),
             *_close_intents(state, address, record_id),
+            *_no_longer_deposed(state, wanted, record_id),
             ledger.entry("import", "done", address, wanted.connection, record_id=record_id),
         )
         return tuple(sorted(compare_unowned(wanted, live, ability))) if live is not None else ()
@@ -147,17 +148,19 @@ def _moves(state: State, source: str, target: str) -> list[tuple[str, str]]:
 
 
 def _check_free(state: State, wanted: Desired, record_id: str) -> None:
+    for record in state.records.values():
+        same_place = (record.connection, record.scope) == (wanted.connection, wanted.scope)
+        if same_place and record.id == record_id and record.address != wanted.address:
+            raise UsageError(
+                f"{record_id} belongs to {record.address}; "
+                f"`reconcile state mv {record.address} {wanted.address}` gives it another address."
+            )
     mine = state.records.get(wanted.address)
     if mine is not None and mine.id != record_id and not _has_open_create(state, wanted.address):
         raise UsageError(
             f"{wanted.address} is {mine.id} at {mine.connection} already; "
             f"`reconcile state rm {wanted.address}` gives that up first."
         )
-    holders: Sequence[Known] = list(state.records.values())
-    for record in holders:
-        same_place = (record.connection, record.scope) == (wanted.connection, wanted.scope)
-        if same_place and record.id == record_id and record.address != wanted.address:
-            raise UsageError(f"{record_id} belongs to {record.address}; `reconcile state mv` gives it another address.")
 
 
 def _has_open_create(state: State, address: str) -> bool:
@@ -173,6 +176,12 @@ def _close_intents(state: State, address: str, record_id: str) -> list[Operation
             if intent.replaces is not None and intent.replaces.id != record_id:
                 operations.append(PutDeposed(intent.replaces))
     return operations
+
+
+def _no_longer_deposed(state: State, wanted: Desired, record_id: str) -> list[Operation]:
+    """An old half that is imported is wanted again: the next apply must not delete it."""
+    place = (wanted.connection, wanted.scope, record_id)
+    return [RemoveDeposed(old) for old in state.deposed if (old.connection, old.scope, old.id) == place]
 
 
 def _read(session: Session, wanted: Desired, record_id: str) -> Live | None:
