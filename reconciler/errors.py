@@ -5,6 +5,7 @@
     ├── UsageError            the command line asks for something that cannot be
     ├── StateError            the state cannot be read, written or trusted
     │   └── StateLocked       somebody else holds the lock
+    ├── CaptureError          a secret that a provider made cannot be handed to where the file says
     └── ProviderError         a call to a provider did not end well
         ├── Unreadable        a read failed or was not complete: nothing is known there
         ├── Refused           a write was clearly refused: the provider did nothing
@@ -68,6 +69,10 @@ class StateError(ReconcileError):
 
 class StateLocked(StateError):
     """Somebody else holds the state's lock; the message says who, where and since when."""
+
+
+class CaptureError(ReconcileError):
+    """A secret that a provider made cannot be handed to the file or command that is to have it."""
 
 
 class ProviderError(ReconcileError):

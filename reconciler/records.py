@@ -234,12 +234,26 @@ def from_stored(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """Where a secret that the provider makes is handed to: a file, or the standard input of a command.
+
+    Exactly one of `file` and `command` is set, as written; a path in either is relative to `folder`,
+    which is no part of what is compared, for it differs from host to host.
+    """
+
+    file: str | None = None
+    command: tuple[str, ...] = ()
+    folder: str = field(default=".", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """One record as the file wants it.
 
     `fields` is what a create sends: declared fields, `enabled` where the provider has the switch,
     and a defaulted `name`. `declared` are the names that are compared (semantics: a defaulted name
-    is not; `enabled` always is). Secrets hold their values, sealed.
+    is not; `enabled` always is). Secrets hold their values, sealed. `capture` is about a secret that
+    the provider makes; it is nothing that the provider knows, so it is never compared.
     """
 
     address: str
@@ -250,14 +264,16 @@ class Desired:
     key: str
     protect: bool = False
     location: Location | None = None
+    capture: Capture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """One record as the state remembers it.
 
-    `sent` has the declared fields of the last write; `echo` is the first complete read after it,
-    cut to the same provider fields, or None until there was one.
+    `sent` has the declared fields of the last write, and secrets that the provider made and that were
+    captured; `echo` is the first complete read after it, cut to the same provider fields, or None
+    until there was one. `kept` are captured secrets that no sink has taken yet, encrypted.
     """
 
     address: str
@@ -268,6 +284,7 @@ class Known:
     sent: Fields
     echo: Fields | None = None
     protect: bool = False
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,13 +299,17 @@ class Deposed:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """One record as the provider shows it now. A field that it masks or hides is left out of `fields`."""
+    """One record as the provider shows it now. A field that it masks or hides is left out of `fields`.
+
+    `masked` names those that should be shown in clear and are not: nothing follows from their absence.
+    """
 
     connection: str
     scope: Scope
     id: str
     fields: Fields
     key: str
+    masked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +339,8 @@ class Ability:
     `cannot` maps an operation (`create`, `update`, `delete`) to the reason why it cannot be done.
     `unique` are sets of fields of which the provider allows no two records alike (within a scope).
     `defaults` is what a field goes back to when it leaves the file. `hidden` are fields that a read
-    never shows; `immutable` those that an update cannot change.
+    never shows; `immutable` those that an update cannot change. `made` are secrets that the provider
+    makes itself and shows once; `rotates`: it has a call that makes them anew.
     """
 
     provider: str
@@ -330,6 +352,8 @@ class Ability:
     defaults: Fields = field(default_factory=dict)
     adopt: bool = True
     manage_all: bool = False
+    made: frozenset[str] = frozenset()
+    rotates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ def compare(desired: Desired, known: Known, live: Live | None, ability: Ability)
     sent = known.sent
     if live is not None and same(live.fields, known.echo) and same(_declared(desired), sent):
         return NOTHING
-    names = [*sorted(desired.declared), *sorted(name for name in sent if name not in desired.declared)]
+    # A secret that the provider made is among what was sent, and it is never declared.
+    left = (name for name in sent if name not in desired.declared and name not in ability.made)
+    names = [*sorted(desired.declared), *sorted(left)]
     pairs: dict[str, tuple[Any, Any]] = {}
     drifted: dict[str, tuple[Any, Any]] = {}
     changed = set()
@@ -45,7 +47,7 @@ def compare(desired: Desired, known: Known, live: Live | None, ability: Ability)
         default = ability.defaults.get(name)
         want = _value(desired.fields, name, default)
         had = _value(sent, name, default)
-        if live is None or name in ability.hidden:
+        if live is None or name in ability.hidden or name in live.masked:
             if not same(want, had):
                 pairs[name] = (had, want)
                 changed.add(name)
@@ -71,7 +73,7 @@ def compare_unowned(desired: Desired, live: Live, ability: Ability) -> dict[str,
     A secret that the provider hides is taken to be the declared one.
     """
     pairs: dict[str, tuple[Any, Any]] = {}
-    for name in sorted(desired.declared - ability.hidden):
+    for name in sorted(desired.declared - ability.hidden - live.masked):
         default = ability.defaults.get(name)
         seen, want = _value(live.fields, name, default), _value(desired.fields, name, default)
         if not same(seen, want):

@@ -34,4 +34,6 @@ def ability_of(settings: Settings) -> Ability:
         defaults={name: field.default for name, field in fields.items() if "default" in field.model_fields_set},
         adopt=settings.adopt,
         manage_all=settings.manage_all,
+        made=frozenset(name for name in secrets if fields[name].visibility == "on_create"),
+        rotates=spec.rotate is not None,
     )

@@ -79,6 +79,14 @@ def _calls(spec: Spec) -> Iterator[Found]:
             effect = "read" if operation in ("list", "get") else "write"
             if call.effect not in (None, effect):
                 yield f"`{operation}` is a {effect}, whatever its verb", (operation, "effect"), f"say `{effect}`"
+    if spec.rotate is not None:
+        yield from _names(spec.rotate, ("rotate",), {"id", *spec.scope})
+        if not _names_the_record(spec.rotate):
+            place = ("rotate", spec.rotate.method.lower())
+            yield "`rotate` does not say which record it is about", place, "add {id} to the path or the query"
+        if not any(field.read == "on_create" for field in spec.record.fields().values()):
+            hint = "say `read: on_create` at its secret, or remove `rotate`"
+            yield "`rotate` renews a secret that the provider makes, and this one makes none", ("rotate",), hint
     if spec.account is not None:
         yield from _names(spec.account, ("account",), set())
         if spec.account.item is None:

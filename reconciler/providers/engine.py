@@ -22,7 +22,7 @@ from reconciler.providers.paths import at, filled, kind_of
 from reconciler.providers.protocol import Connection, Settings, Written
 from reconciler.providers.registry import adapter_of
 from reconciler.providers.spec import Call
-from reconciler.records import Fields, Fingerprinter, Live, Scope
+from reconciler.records import Fields, Fingerprinter, Live, Scope, Secret
 
 __all__ = ["RestConnection", "ability_of", "open_connection"]
 
@@ -112,7 +112,7 @@ class RestConnection:
         declared = {name: value for name, value in fields.items() if value is not None}
         item, where = self._write(call, {**_texts(fields), **dict(scope)}, declared, content=True)
         try:
-            return Written(self._map.id_of(item), self._map.captured(item) or None)
+            return Written(self._map.id_of(item), self._captured(self._map.captured(item)))
         except Misfit as misfit:
             reason = str(misfit)
         raise Ambiguous(f"{where}: {reason}; whether it was carried out is not known")
@@ -125,12 +125,22 @@ class RestConnection:
             kept = changed | (self._spec.record.secret_fields() if self._spec.resend_secret else frozenset())
             fields = {name: value for name, value in fields.items() if name in kept}
         item, _ = self._write(call, {**_texts(fields), **dict(scope), "id": record_id}, fields, content=False)
-        if item is None:
-            return Written(record_id)
+        captured = self._captured(self._map.captured(item))
         try:
-            return Written(self._map.id_of(item))
+            return Written(self._map.id_of(item), captured)
         except Misfit:  # not every provider answers an update with the record
-            return Written(record_id)
+            return Written(record_id, captured)
+
+    def rotate(self, scope: Scope, record_id: str) -> Written:
+        """Let the provider make a new secret; the answer's `captured` has it. Raises as `create`."""
+        call = self._spec.rotate
+        if call is None:
+            raise NotSent(f"{self.name}: the table of {self._spec.title} has no call that renews a secret")
+        item, where = self._write(call, {**dict(scope), "id": record_id}, {}, content=True)
+        captured = self._captured(self._map.captured(item, call.secret))
+        if captured is None:
+            raise Ambiguous(f"{where}: the answer does not show the new secret")
+        return Written(record_id, captured)
 
     def delete(self, scope: Scope, record_id: str) -> None:
         """Delete a record; gone already is done. Raises `Refused`, `NotSent` or `Ambiguous`."""
@@ -188,6 +198,12 @@ class RestConnection:
         redactor = self._redactor.plus(secret_texts(fields))
         data = self._judge.write(self._send(request), call, where, redactor, content=content)
         return at(data, call.item) if data is not None else None, where
+
+    def _captured(self, found: Mapping[str, Secret]) -> Fields | None:
+        """Return the secrets of an answer, and take care that no later message shows them."""
+        for secret in found.values():
+            self._redactor.add(secret.reveal())
+        return found or None
 
     def _still_there(self, scope: Scope, record_id: str) -> bool:
         try:

@@ -12,7 +12,7 @@ from reconciler.providers.paths import MISSING, at, kind_of, put, without
 from reconciler.providers.spec import FieldSpec, Spec
 from reconciler.records import SENSITIVE, Fields, Fingerprinter, Live, Scope, Secret, identity, url_value
 
-_MASK = re.compile(r"(?is)[*•●∙·x]+|.*(\*{3}|•{3}|●{3}).*|\W*(redacted|hidden|masked|filtered)\W*")
+_MASK = re.compile(r"(?is)[*•●∙·x]+|.*(\*{3}|•{3}|●{3}|\.{3}|…).*|\W*(redacted|hidden|masked|filtered)\W*")
 
 
 class Misfit(Exception):
@@ -80,17 +80,22 @@ class RecordMap:
             if ours is not MISSING:
                 fields[name] = ours
         key = identity(self._connection, scope, fields, self._key)
-        return Live(self._connection, scope, record_id, fields, key)
+        return Live(self._connection, scope, record_id, fields, key, self._masked(item))
 
-    def captured(self, item: Any) -> dict[str, Any]:
-        """Return the secrets that the answer to a create shows and no other answer will."""
+    def captured(self, item: Any, path: str | None = None) -> dict[str, Secret]:
+        """Return the secrets that this answer to a write shows and no other will; `path`: where, if not as usual."""
         found = {}
         for name in self._secrets:
             field = self._fields[name]
-            value = at(item, field.read_path) if field.visibility == "on_create" else MISSING
+            value = at(item, path or field.read_path) if field.visibility == "on_create" else MISSING
             if isinstance(value, str) and value and not _MASK.fullmatch(value):
                 found[name] = Secret(value).sealed(self._fingerprint)
         return found
+
+    def _masked(self, item: Any) -> frozenset[str]:
+        """The secrets that should be there in clear, and are there as a mask."""
+        clear = (name for name in self._secrets if self._fields[name].visibility == "clear")
+        return frozenset(name for name in clear if _is_masked(at(item, self._fields[name].read_path)))
 
     def _theirs(self, name: str, field: FieldSpec, value: Any) -> Any:
         if name == "events":
@@ -128,7 +133,7 @@ class RecordMap:
         return tuple(sorted(set(events)))
 
     def _secret(self, field: FieldSpec, value: Any) -> Any:
-        if field.visibility != "clear" or any(_MASK.fullmatch(text) for text in _texts(value)):
+        if field.visibility != "clear" or _is_masked(value):
             return MISSING
         return self._sealed(value)
 
@@ -140,6 +145,10 @@ class RecordMap:
         if value is None:
             return None
         return Secret(value if isinstance(value, str) else json.dumps(value)).sealed(self._fingerprint)
+
+
+def _is_masked(value: Any) -> bool:
+    return any(_MASK.fullmatch(text) for text in _texts(value))
 
 
 def secret_texts(value: Any) -> Iterator[str]:

@@ -67,6 +67,9 @@ class Connection(Protocol):
     def update(self, scope: Scope, record_id: str, fields: Fields, changed: frozenset[str]) -> Written:
         """Change a record in place: `fields` is the whole record, `changed` what differs. Raises as `create`."""
 
+    def rotate(self, scope: Scope, record_id: str) -> Written:
+        """Let the provider make a new secret; the answer's `captured` has it. Raises as `create`."""
+
     def delete(self, scope: Scope, record_id: str) -> None:
         """Delete a record; gone already is done. Raises `Refused`, `NotSent` or `Ambiguous`."""
 

@@ -72,6 +72,11 @@ class FieldSpec(Model):
         return self.read if self.read in VISIBILITIES else "never"  # type: ignore[return-value]  # narrowed above
 
     @property
+    def made(self) -> bool:
+        """Whether the provider makes this secret and takes none of ours (to take ours too, a table says `write`)."""
+        return self.read == "on_create" and self.write is None
+
+    @property
     def write_path(self) -> str | None:
         """Where the field goes in a request body; None where it cannot be written."""
         return self.write or self.at
@@ -211,6 +216,14 @@ class GetCall(Call):
     gone: list[int] = Field(default_factory=lambda: [404], description="Statuses that mean: it is not there.")
 
 
+class RotateCall(Call):
+    """Makes a new secret for a record whose secret the provider makes itself."""
+
+    secret: Path | None = Field(
+        None, description="Where the new secret is in the answer, below `item`; default where a create shows it."
+    )
+
+
 class LoginCall(Call):
     """Trades credentials for a token, once a run and again after a 401."""
 
@@ -286,6 +299,7 @@ class Spec(Model):
     create: Call
     update: Call | None = None
     delete: Call | None = None
+    rotate: RotateCall | None = Field(None, description="Renews the secret that the provider makes at create.")
 
     @property
     def auths(self) -> tuple[Auth, ...]:

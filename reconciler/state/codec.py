@@ -100,6 +100,7 @@ SHAPES: Mapping[type, Mapping[str, _Reader]] = {
         "sent": _fields,
         "echo": _optional(_fields),
         "protect": _flag,
+        "kept": _optional(_text),
     },
     Deposed: {"address": _text, "connection": _text, "scope": _scope, "id": _text},
     Intent: {

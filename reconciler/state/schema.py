@@ -31,7 +31,7 @@ def _first(connection: sqlite3.Connection) -> None:
             command TEXT NOT NULL, boot TEXT NOT NULL, namespace TEXT NOT NULL, started TEXT NOT NULL)""",
         """CREATE TABLE records (
             address TEXT PRIMARY KEY, connection TEXT NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL,
-            key TEXT NOT NULL, sent TEXT NOT NULL, echo TEXT, protect INTEGER NOT NULL)""",
+            key TEXT NOT NULL, sent TEXT NOT NULL, echo TEXT, protect INTEGER NOT NULL, kept TEXT)""",
         """CREATE TABLE deposed (
             address TEXT NOT NULL, connection TEXT NOT NULL, scope TEXT NOT NULL, id TEXT NOT NULL,
             PRIMARY KEY (connection, scope, id))""",
