@@ -27,8 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from reconciler import documents
 
-Operation = Literal["login", "account", "list", "get", "create", "update", "delete"]
-OPERATIONS: tuple[Operation, ...] = ("login", "account", "list", "get", "create", "update", "delete")
+Operation = Literal["login", "account", "list", "get", "create", "update", "delete", "rotate"]
+OPERATIONS: tuple[Operation, ...] = ("login", "account", "list", "get", "create", "update", "delete", "rotate")
 
 FaultKind = Literal[
     "status",
@@ -59,7 +59,9 @@ class Fault(BaseModel):
         "altered_echo: done, but with other values than were sent."
     )
     provider: str = Field("*", description="Providers by name, with * and ?.")
-    operation: str = Field("*", description="login, account, list, get, create, update or delete, with * and ?.")
+    operation: str = Field(
+        "*", description="login, account, list, get, create, update, delete or rotate, with * and ?."
+    )
     page: int | None = Field(None, ge=1, description="Only this page of a list, counted from 1.")
     after: int = Field(0, ge=0, description="Spare the first so many that fit.")
     nth: int | None = Field(None, ge=1, description="Only the nth that fits (after those that `after` spares).")

@@ -26,6 +26,7 @@ class Routes:
         calls: list[tuple[Operation, Call | None]] = [("login", auth.login) for auth in spec.auths]
         calls += [("account", spec.account), ("list", spec.listing), ("get", spec.get)]
         calls += [("create", spec.create), ("update", spec.update), ("delete", spec.delete)]
+        calls += [("rotate", spec.rotate)]
         self._routes = [
             (operation, call, pattern(call.path.strip("/"), "[^/]+")) for operation, call in calls if call is not None
         ]

@@ -46,6 +46,7 @@ class Rules:
         self._objects = {field.read_path for field in self._fields.values() if field.type == "object"}
         secrets_of_it = [self._fields[name] for name in sorted(spec.record.secret_fields())]
         self._secrets = [(path, field.visibility) for field in secrets_of_it if (path := field.read_path)]
+        self.made = [path for path, visibility in self._secrets if visibility == "on_create"]
         self._unclear = [(path, visibility) for path, visibility in self._secrets if visibility != "clear"]
         self._unique = [
             [path for name in names if name in self._fields and (path := self._fields[name].read_path)]
@@ -88,9 +89,16 @@ class Rules:
             if at(record, path) is MISSING:
                 timed = any(word in path.lower() for word in ("creat", "updat", "modif"))
                 put(record, path, now if timed else None)
-        for path, visibility in self._secrets:
-            if visibility == "on_create" and at(record, path) in (MISSING, None, ""):
-                put(record, path, f"whsec_{secrets.token_hex(16)}")
+        for path in self.made:
+            if at(record, path) in (MISSING, None, ""):
+                put(record, path, _made())
+
+    def renew(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the record with new values for the secrets that the provider makes."""
+        record = deepcopy(record)
+        for path in self.made:
+            put(record, path, _made())
+        return record
 
     def problems(self, record: dict[str, Any], old: dict[str, Any] | None = None) -> dict[str, str]:
         """Return what is wrong with a record, by path; `old` is what an update found."""
@@ -142,6 +150,10 @@ class Rules:
             elif isinstance(value, dict):
                 value["added_by_provider"] = True
         record["added_by_provider"] = True
+
+
+def _made() -> str:
+    return f"whsec_{secrets.token_hex(16)}"
 
 
 def _masked(value: Any) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.providers.paths import at, put
-from reconciler.providers.spec import Call, GetCall, ListCall, LoginCall, Spec
+from reconciler.providers.paths import MISSING, at, put
+from reconciler.providers.spec import Call, GetCall, ListCall, LoginCall, RotateCall, Spec
 from reconciler.records import Scope
 from reconciler.sandbox.damage import after, instead
 from reconciler.sandbox.faults import Fault
@@ -99,11 +99,13 @@ class StandIn:
             return
         alter = fault.alter if fault and fault.kind == "altered_echo" else None
         outcome.answer = self._do(request, route, scope, alter)
-        outcome.committed = route.operation in ("create", "update", "delete")
+        outcome.committed = route.operation in ("create", "update", "delete", "rotate")
 
     def _do(self, request: Request, route: Route, scope: Scope, alter: dict[str, Any] | None) -> Answer:
         call, store = route.call, self.store
         record_id = route.parameters.get("id", "")
+        if isinstance(call, RotateCall):
+            return self._renewed(call, store.rules.shown(store.rotate(scope, record_id), created=True))
         if isinstance(call, LoginCall):
             token = self.gate.log_in(call, _body(request, call))
             if token is None:
@@ -124,6 +126,15 @@ class StandIn:
                 return _good(call, store.rules.shown(record), call.item)
         store.delete(scope, record_id)
         return _good(call, {}, None) if call.success.status or call.success.where else Answer(204)
+
+    def _renewed(self, call: RotateCall, record: dict[str, Any]) -> Answer:
+        """Answer with the record, or with its new secret alone where the table says that this is what comes."""
+        if call.secret is None:
+            return _good(call, record, call.item)
+        secret = next(value for path in self.store.rules.made if (value := at(record, path)) is not MISSING)
+        body: dict[str, Any] = {}
+        put(body, f"{call.item}.{call.secret}" if call.item else call.secret, secret)
+        return _good(call, body, None)
 
     def _refused(self, call: Call, refusal: Refusal) -> Answer:
         match refusal:

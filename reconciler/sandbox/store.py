@@ -124,6 +124,14 @@ class Store:
             self._replace(shelf, entry, record)
             return record
 
+    def rotate(self, scope: Scope, record_id: str) -> dict[str, Any]:
+        """Make a record's secrets anew and return it. Raises `Missing`."""
+        with self._lock:
+            shelf = self._shelf(scope)
+            entry = self._entry(shelf, record_id)
+            self._replace(shelf, entry, self.rules.renew(entry.record))
+            return entry.record
+
     def change(self, record_id: str, values: Mapping[str, Any]) -> None:
         """Set dotted paths of a record behind the API's back, unchecked. Raises `Missing`."""
         with self._lock:
