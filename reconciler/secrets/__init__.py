@@ -1,0 +1,1 @@
+"""References to secrets, their fingerprints, and where those go that a provider makes."""
