@@ -17,10 +17,14 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
-    """Turns signals into a stop. Outside of `gently` the first one also ends the command where it is."""
+    """Turns signals into a stop. Outside of `gently` the first one also ends the command where it is.
+
+    `stop` is set for other reasons as well (a state that fails in mid-apply); `came` tells of signals alone.
+    """
 
     def __init__(self) -> None:
         self.stop = threading.Event()
+        self.came = False
         self._gentle = False
 
     @contextmanager
@@ -43,10 +47,11 @@ class Interrupts:
             self._gentle = False
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.stop.is_set():
+        if self.came:
             # os.write, not print: the handler may have interrupted a print that holds the stream's lock.
             os.write(2, b"\nInterrupted again: leaving at once. The next run reads first and recovers.\n")
             os._exit(INTERRUPTED)
+        self.came = True
         self.stop.set()
         if not self._gentle:
             raise KeyboardInterrupt
@@ -55,7 +60,7 @@ class Interrupts:
 
 def was_interrupted(interrupts: Interrupts) -> bool:
     """Whether a signal came; says so, for the last line of an apply."""
-    if not interrupts.stop.is_set():
+    if not interrupts.came:
         return False
     click.echo("Interrupted.", err=True)
     return True
