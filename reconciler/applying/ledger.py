@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconciler.reading import Place
-from reconciler.records import Intent, Known
+from reconciler.records import Deposed, Intent, Known
 from reconciler.state.model import AddHistory, Entry, Holder, Operation, State, Store
 
 
@@ -42,10 +42,21 @@ class Ledger:
             for operation in operations:
                 self._state.apply(operation)
 
+    def check_held(self) -> None:
+        """Raise `StateError` where the lock was lost: to be called before a request that follows no commit."""
+        self._store.check_held()
+
     def known(self, address: str | None) -> Known | None:
         """The record that the state has for an address now."""
         with self._guard:
             return self._state.records.get(address) if address is not None else None
+
+    def holder(self, old: Deposed) -> Known | None:
+        """The record that the state has for this object at the provider, whatever its address."""
+        place = (old.connection, old.scope, old.id)
+        with self._guard:
+            records = self._state.records.values()
+            return next((one for one in records if (one.connection, one.scope, one.id) == place), None)
 
     def held(self, place: Place) -> set[str]:
         """The ids in a place that some address holds, old halves included."""
@@ -61,6 +72,25 @@ class Ledger:
                 for one in self._state.intents.values()
                 if one.operation == "create" and (one.connection, one.scope) == place
             ]
+
+    def creates_of_this_run(self) -> dict[Place, list[Intent]]:
+        """The create intents of this run whose outcome is not recorded, by place."""
+        found: dict[Place, list[Intent]] = {}
+        with self._guard:
+            for one in self._state.intents.values():
+                if one.operation == "create" and one.run == self._author.run:
+                    found.setdefault((one.connection, one.scope), []).append(one)
+        return found
+
+    def under_way(self, address: str | None, record_id: str | None) -> bool:
+        """Whether a write of this run to an address (or, without one, a record) has no recorded outcome."""
+        with self._guard:
+            return any(
+                one.run == self._author.run
+                and one.address == address
+                and (address is not None or one.record_id == record_id)
+                for one in self._state.intents.values()
+            )
 
     def entry(
         self,

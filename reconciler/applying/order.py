@@ -45,7 +45,8 @@ def steps(changes: Sequence[Change], abilities: Mapping[str, Ability]) -> list[S
         made.append(step)
         return step
 
-    for number, change in enumerate(changes):
+    # Old halves of earlier replacements go first: they are surplus, and a provider may limit how many there are.
+    for number, change in sorted(enumerate(changes), key=lambda one: one[1].deposed is None):
         if change.blocked is not None:
             continue
         if change.action == "replace":

@@ -24,14 +24,14 @@ from reconciler.state.model import (
 class Recovery:
     """What the open intents come to.
 
-    `operations` record it. `unresolved` maps an address (or an intent's id) to why nothing can be
-    said. `notes` are for the user. `doubtful` are places where absence should be believed only
-    after a second read: the request may have left just before its sender died.
+    `operations` record it. `unresolved` maps an address to why nothing can be said. `notes` are for
+    the user, by address. `doubtful` are places where absence should be believed only after a second
+    read: the request may have left just before its sender died.
     """
 
     operations: list[Operation] = field(default_factory=list)
     unresolved: dict[str, str] = field(default_factory=dict)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str | None, str]] = field(default_factory=list)
     doubtful: set[Place] = field(default_factory=set)
 
 
@@ -46,7 +46,7 @@ def recover(state: State, views: Mapping[Place, View]) -> Recovery:
         place = (intent.connection, intent.scope)
         view = views.get(place)
         if view is None or view.error is not None:
-            if view is not None:
+            if view is not None and intent.address is not None:
                 _leave(found, intent, f"{intent.connection} could not be read")
         elif intent.operation == "create":
             creates[place].append(intent)
@@ -122,17 +122,20 @@ def _updated(found: Recovery, state: State, intent: Intent, view: View) -> None:
     if record is not None and record.id == intent.record_id:
         live = next((one for one in view.live if one.id == record.id), None)
         shown = live.fields if live is not None else {}
-        doubtful = [
-            name for name, value in intent.sent.items() if name not in shown and not same(value, record.sent.get(name))
-        ]
-        kept = {name: value for name, value in record.sent.items() if name not in doubtful}
+        names = intent.sent.keys() | record.sent.keys()
+        differing = {name for name in names if not same(intent.sent.get(name), record.sent.get(name))}
+        seen = differing & shown.keys()
+        if live is not None and seen and all(same(shown[name], intent.sent.get(name)) for name in seen):
+            record = replace(record, sent=intent.sent, key=intent.key, echo=live.fields)
+            _note(found, intent, f"an earlier run had changed {record.id} without recording it")
+        kept = {name: value for name, value in record.sent.items() if name not in differing - seen}
         found.operations.append(PutRecord(replace(record, sent=kept)))
     found.operations.append(RemoveIntent(intent.id))
 
 
 def _leave(found: Recovery, intent: Intent, why: str) -> None:
-    found.unresolved[intent.address or intent.id] = why
+    found.unresolved[intent.address or ""] = why
 
 
 def _note(found: Recovery, intent: Intent, message: str) -> None:
-    found.notes.append((intent.address or intent.id, message))
+    found.notes.append((intent.address, message))

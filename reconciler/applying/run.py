@@ -38,68 +38,118 @@ def carry_out(plan: Plan, views: Sequence[View], means: Means) -> Result:
     """Carry out every change of a plan that is not blocked, and return the outcome of each.
 
     One that fails does not stop the independent ones; those that wait for it are not attempted.
-    After `stop` is set what is under way is finished and recorded and nothing else begins.
+    After `stop` is set, or the state failed, what is under way is finished and nothing else begins.
     """
-    progress = _Told(means.progress)
-    writer = Writer(means.connections, means.ledger, _ids_by_url(views), means.stop)
-    todo = steps(plan.changes, means.abilities)
-    ended: dict[int, Outcome] = {}
-    failures: list[str] = []
-
-    def one(step: Step) -> Outcome:
-        change = plan.changes[step.change]
-        progress.start(step.change, change)
-        try:
-            outcome = perform(step, change, writer, means.ledger, lambda message: progress.note(change, message))
-        except StateError as error:
-            means.stop.set()
-            failures.append(str(error))
-            outcome = Outcome("unknown", f"the state failed while this was under way: {error}")
-        except ReconcileError as error:
-            outcome = Outcome("failed", str(error))
-        ended[step.index] = outcome
-        if step.last or outcome.status != "done":
-            made = [ended[number].id_after for number in step.after if number in ended and step.kind == "remove"]
-            progress.finish(change, replace(outcome, id_after=outcome.id_after or next(iter(made), None)))
-        return outcome
-
     means.progress.began(len(plan.changes))
     try:
-        run_steps(todo, plan.changes, one, means.parallelism, means.stop)
-        outcomes = _outcomes(plan, todo, ended, writer, means)
-        warnings = [] if means.stop.is_set() else _read_back(plan, outcomes, means)
+        run = _Run(plan, views, means)
+        run.steps()
+        outcomes = run.outcomes()
+        warnings = [] if run.halted() else _read_back(plan, outcomes, means)
     finally:
         means.progress.ended()
-    return Result(plan, tuple(outcomes), (*(Warned(one) for one in failures[:1]), *warnings))
+    return Result(plan, tuple(outcomes), (*(Warned(one) for one in run.failures[:1]), *warnings))
 
 
-def _outcomes(
-    plan: Plan, todo: Sequence[Step], ended: Mapping[int, Outcome], writer: Writer, means: Means
-) -> list[Outcome]:
-    """Fold the steps of each change into one outcome."""
-    by_change: dict[int, list[Step]] = defaultdict(list)
-    for step in todo:
-        by_change[step.change].append(step)
-    outcomes = []
-    for number, change in enumerate(plan.changes):
+class _Run:
+    """The steps of one plan while they are carried out, and how each ended."""
+
+    def __init__(self, plan: Plan, views: Sequence[View], means: Means) -> None:
+        self.failures: list[str] = []
+        self._plan = plan
+        self._means = means
+        self._progress = _Told(means.progress)
+        self._writer = Writer(means.connections, means.ledger, _ids_by_url(views), means.stop)
+        self._todo = steps(plan.changes, means.abilities)
+        self._ended: dict[int, Outcome] = {}
+
+    def halted(self) -> bool:
+        """Whether nothing further may begin: an interrupt, or a state that cannot be written."""
+        return self._means.stop.is_set() or bool(self.failures)
+
+    def steps(self) -> None:
+        """Carry out all steps, and once more those for which a lost answer was found in the end."""
+        self._round()
+        if not self.halted() and self._look_again():
+            self._round()
+        for step in self._todo:
+            outcome = self._ended.get(step.index)
+            if outcome is not None and outcome.status == "unknown":
+                self._progress.finish(self._plan.changes[step.change], outcome)
+
+    def outcomes(self) -> list[Outcome]:
+        """Fold the steps of each change into one outcome."""
+        by_change: dict[int, list[Step]] = defaultdict(list)
+        for step in self._todo:
+            by_change[step.change].append(step)
+        return [self._outcome(change, by_change[number]) for number, change in enumerate(self._plan.changes)]
+
+    def _round(self) -> None:
+        run_steps(self._todo, self._plan.changes, self._one, self._means.parallelism, self.halted, self._ended)
+
+    def _one(self, step: Step) -> Outcome:
+        change = self._plan.changes[step.change]
+        self._progress.start(step.change, change)
+        try:
+            outcome = perform(
+                step, change, self._writer, self._means.ledger, lambda message: self._progress.note(change, message)
+            )
+        except StateError as error:
+            self.failures.append(str(error))
+            outcome = self._unrecorded(change, str(error))
+        except ReconcileError as error:
+            outcome = Outcome("failed", str(error))
+        if outcome.status != "unknown" and (step.last or outcome.status != "done"):
+            made = [self._ended[number].id_after for number in step.after if step.kind == "remove"]
+            self._progress.finish(change, replace(outcome, id_after=outcome.id_after or next(iter(made), None)))
+        return outcome
+
+    def _unrecorded(self, change: Change, error: str) -> Outcome:
+        """The state failed: before the request, whose intent must be recorded first, or after it."""
+        if self._means.ledger.under_way(change.address, change.id):
+            return Outcome("unknown", f"its outcome could not be recorded: {error}")
+        return Outcome("not_attempted", f"nothing was sent: {error}")
+
+    def _look_again(self) -> bool:
+        """Look once more for what creates of unknown outcome made; return whether any of it is told by now."""
+        doubtful: dict[str, Step] = {}
+        for step in self._todo:
+            outcome = self._ended.get(step.index)
+            if step.kind == "make" and outcome is not None and outcome.status == "unknown":
+                doubtful[self._plan.changes[step.change].address or ""] = step
+        try:
+            found = self._writer.resolve_late(doubtful)
+        except StateError as error:
+            self.failures.append(str(error))
+            return False
+        for address, outcome in found.items():
+            step = doubtful[address]
+            self._ended[step.index] = outcome
+            if step.last or outcome.status != "done":
+                self._progress.finish(self._plan.changes[step.change], outcome)
+        return bool(found)
+
+    def _outcome(self, change: Change, mine: Sequence[Step]) -> Outcome:
         if change.blocked is not None:
-            outcomes.append(Outcome("not_attempted", f"blocked: {change.blocked}"))
-            continue
-        parts = [ended[step.index] for step in by_change[number] if step.index in ended]
+            return Outcome("not_attempted", f"blocked: {change.blocked}")
+        parts = [self._ended[step.index] for step in mine if step.index in self._ended]
         bad = next((part for part in parts if part.status != "done"), None)
         made = next((part.id_after for part in parts if part.id_after is not None), None)
         if bad is not None:
-            if not means.stop.is_set():
-                bad = writer.resolve_late(change, bad)
-            outcomes.append(Outcome(bad.status, bad.error, bad.id_after or made))
-        elif len(parts) == len(by_change[number]):
-            outcomes.append(Outcome("done", id_after=made))
-        elif means.stop.is_set():
-            half = "the run was interrupted between its two halves; the next apply goes on" if parts else None
-            outcomes.append(Outcome("interrupted" if parts else "not_attempted", half or "interrupted before it began"))
-        else:
-            outcomes.append(Outcome("not_attempted", _waited_for(plan, todo, by_change[number], ended)))
-    return outcomes
+            return Outcome(bad.status, bad.error, bad.id_after or made)
+        if len(parts) == len(mine):
+            return Outcome("done", id_after=made)
+        why = self._why_halted()
+        if why is None:
+            return Outcome("not_attempted", _waited_for(self._plan, self._todo, mine, self._ended), made)
+        if parts:
+            return Outcome("interrupted", f"{why} between its two halves; the next apply goes on", made)
+        return Outcome("not_attempted", f"{why} before it began")
+
+    def _why_halted(self) -> str | None:
+        if self._means.stop.is_set():
+            return "the run was interrupted"
+        return "the state failed" if self.failures else None
 
 
 def _waited_for(plan: Plan, todo: Sequence[Step], mine: Sequence[Step], ended: Mapping[int, Outcome]) -> str:
@@ -134,7 +184,7 @@ def _read_back(plan: Plan, outcomes: Sequence[Outcome], means: Means) -> list[Wa
             missing = _echo(connection, place, records, means)
             if missing and not means.stop.wait(connection.settle):
                 missing = _echo(connection, place, missing, means)
-        except Unreadable as error:
+        except (Unreadable, StateError) as error:
             message = f"{place[0]} could not be read back after the writes ({error}); the next run will"
             warnings.append(Warned(message))
             continue

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from heapq import heappop, heappush
 
 from reconciler.applying.order import Step
 from reconciler.planning.plan import Change, Outcome
@@ -18,41 +18,78 @@ def run_steps(
     changes: Sequence[Change],
     perform: Perform,
     parallelism: int,
-    stop: threading.Event,
-) -> dict[int, Outcome]:
-    """Run every step once all it waits for are done, up to `parallelism` at a time.
+    halted: Callable[[], bool],
+    outcomes: dict[int, Outcome],
+) -> None:
+    """Run every step that has no outcome yet once all it waits for are done, up to `parallelism` at a time.
 
     Free threads go to the connection that has the fewest under way, so that a slow one does not hold
-    up the others. Once `stop` is set no further step begins. Returns the outcomes by step; a step
-    that never began has none. An exception of `perform` stops the rest and is raised at the end.
+    up the others. Once `halted` says so no further step begins. The outcomes go into `outcomes`, by
+    step; a step that never began has none. An exception of `perform` stops the rest and is raised at the end.
     """
-    outcomes: dict[int, Outcome] = {}
-    pending = {step.index: step for step in steps}
+    queue = _Queue((step for step in steps if step.index not in outcomes), changes, outcomes)
     running: dict[Future[Outcome], Step] = {}
-    busy: Counter[str] = Counter()
     failure: BaseException | None = None
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
         while True:
-            done = {index for index, outcome in outcomes.items() if outcome.status == "done"}
-            while not stop.is_set() and failure is None and len(running) < parallelism:
-                ready = [step for step in pending.values() if step.after <= done]
-                if not ready:
+            while failure is None and len(running) < parallelism and not halted():
+                step = queue.take()
+                if step is None:
                     break
-                step = min(ready, key=lambda one: (busy[changes[one.change].connection], one.index))
-                del pending[step.index]
-                busy[changes[step.change].connection] += 1
                 running[pool.submit(perform, step)] = step
             if not running:
                 break
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 step = running.pop(future)
-                busy[changes[step.change].connection] -= 1
                 error = future.exception()
                 if error is None:
                     outcomes[step.index] = future.result()
+                    queue.ended(step, outcomes[step.index])
                 else:
                     failure = failure or error
     if failure is not None:
         raise failure
-    return outcomes
+
+
+class _Queue:
+    """The steps that have not begun: each connection's ready ones in their order, and who waits for whom."""
+
+    def __init__(self, steps: Iterable[Step], changes: Sequence[Change], outcomes: dict[int, Outcome]) -> None:
+        self._changes = changes
+        self._ready: defaultdict[str, list[tuple[int, Step]]] = defaultdict(list)
+        self._waiting: dict[int, set[int]] = {}
+        self._dependents: defaultdict[int, list[Step]] = defaultdict(list)
+        self._busy: Counter[str] = Counter()
+        for step in steps:
+            self._waiting[step.index] = {
+                index for index in step.after if index not in outcomes or outcomes[index].status != "done"
+            }
+            for index in self._waiting[step.index]:
+                self._dependents[index].append(step)
+            self._offer(step)
+
+    def take(self) -> Step | None:
+        """Return the step that is to begin next; None where none is ready."""
+        ready = [name for name, steps in self._ready.items() if steps]
+        if not ready:
+            return None
+        name = min(ready, key=lambda one: (self._busy[one], self._ready[one][0][0]))
+        self._busy[name] += 1
+        return heappop(self._ready[name])[1]
+
+    def ended(self, step: Step, outcome: Outcome) -> None:
+        """A step is over; if it is done, those that waited for it alone are ready."""
+        self._busy[self._connection(step)] -= 1
+        if outcome.status != "done":
+            return
+        for dependent in self._dependents[step.index]:
+            self._waiting[dependent.index].discard(step.index)
+            self._offer(dependent)
+
+    def _offer(self, step: Step) -> None:
+        if not self._waiting[step.index]:
+            heappush(self._ready[self._connection(step)], (step.index, step))
+
+    def _connection(self, step: Step) -> str:
+        return self._changes[step.change].connection

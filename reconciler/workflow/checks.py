@@ -16,6 +16,7 @@ from reconciler.workflow.options import Options
 def check_identities(state: State, settings: Mapping[str, Settings]) -> None:
     """Raise `StateError` where a connection is no longer what the state's records were made through."""
     owners = {record.connection for record in state.records.values()} | {old.connection for old in state.deposed}
+    owners |= {intent.connection for intent in state.intents.values()}
     for name in sorted(owners | {intent.connection for intent in state.intents.values()}):
         now = settings.get(name)
         if now is None:

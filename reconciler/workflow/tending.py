@@ -76,14 +76,14 @@ def forget(store: Store, address: str, lock_timeout: float) -> list[str]:
     """
     with store.locked("state rm", lock_timeout) as holder:
         state = store.load()
-        open_creates = [one for one in state.intents.values() if one.address and selects(address, one.address)]
+        intents = [one for one in state.intents.values() if one.address and selects(address, one.address)]
+        open_creates = [one for one in intents if one.operation == "create"]
         ledger = _ledger(store, state, holder)
         told: list[str] = []
-        operations: list[Operation] = []
+        operations: list[Operation] = [RemoveIntent(one.id) for one in intents]
         for intent in open_creates:
-            operations.append(RemoveIntent(intent.id))
             operations.append(ledger.entry("remove", "done", intent.address, intent.connection, detail="not made"))
-            told.append(f"{intent.address}: its {intent.operation} of unknown outcome counts as not done")
+            told.append(f"{intent.address}: its create of unknown outcome counts as not done")
         spared = {one.address for one in open_creates}
         for record in state.records.values():
             if selects(address, record.address) and record.address not in spared:

@@ -1,0 +1,85 @@
+"""How a write ends: each outcome is committed along with the end of its intent and a line of the history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from reconciler.applying.ledger import Ledger
+from reconciler.applying.recovery import recorded
+from reconciler.planning.plan import Outcome
+from reconciler.records import Deposed, Desired, Intent, Known, Live
+from reconciler.state.model import Operation, PutRecord, RemoveDeposed, RemoveIntent, RemoveRecord
+
+
+class Endings:
+    """Records the outcomes of writes in one ledger. Every method raises `StateError` where the state fails."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def made(self, intent: Intent, record_id: str) -> Outcome:
+        """The provider said that it made the record; what it made of it is read later."""
+        live = Live(intent.connection, intent.scope, record_id, {}, intent.key)
+        operations = [
+            PutRecord(replace(one.record, echo=None)) if isinstance(one, PutRecord) else one
+            for one in recorded(intent, live)
+        ]
+        self._ledger.commit(*operations, self._line(intent, "create", "done", record_id=record_id))
+        return Outcome("done", id_after=record_id)
+
+    def found(self, intent: Intent, live: Live, operation: str) -> Outcome:
+        """A read showed the record that a create was for."""
+        detail = "found by reading after its answer was lost" if operation == "create" else "it was there already"
+        line = self._line(intent, operation, "done", record_id=live.id, detail=detail)
+        self._ledger.commit(*recorded(intent, live), line)
+        return Outcome("done", id_after=live.id)
+
+    def updated(self, intent: Intent, wanted: Desired, record_id: str) -> Outcome:
+        """The record is as it should be; its echo is read later."""
+        known = Known(
+            wanted.address, wanted.connection, wanted.scope, record_id, wanted.key, intent.sent, None, wanted.protect
+        )
+        self._ledger.commit(
+            PutRecord(known), RemoveIntent(intent.id), self._line(intent, "update", "done", record_id=record_id)
+        )
+        return Outcome("done", id_after=record_id)
+
+    def deleted(self, intent: Intent, target: Deposed) -> Outcome:
+        """The record is gone, under whatever address the state has it by now."""
+        operations: list[Operation] = [RemoveDeposed(target), RemoveIntent(intent.id)]
+        holder = self._ledger.holder(target)
+        if holder is not None:
+            operations.append(RemoveRecord(holder.address))
+        self._ledger.commit(*operations, self._line(intent, "delete", "done", record_id=target.id))
+        return Outcome("done")
+
+    def failed(self, intent: Intent, error: str) -> Outcome:
+        """The write certainly did nothing: no intent is left."""
+        line = self._line(intent, intent.operation, "failed", record_id=intent.record_id, detail=error)
+        self._ledger.commit(RemoveIntent(intent.id), line)
+        return Outcome("failed", error)
+
+    def not_updated(self, intent: Intent, error: str, doubtful: Collection[str]) -> Outcome:
+        """The update did nothing that a read can see; `doubtful` fields no read shows, so they count as never sent."""
+        line = self._line(intent, "update", "failed", record_id=intent.record_id, detail=error)
+        known = self._ledger.known(intent.address)
+        operations: list[Operation] = [RemoveIntent(intent.id), line]
+        if known is not None and doubtful:
+            kept = {name: value for name, value in known.sent.items() if name not in doubtful}
+            operations.append(PutRecord(replace(known, sent=kept)))
+        self._ledger.commit(*operations)
+        return Outcome("failed", error)
+
+    def unknown(self, intent: Intent, doubt: str, why: str) -> Outcome:
+        """Nothing can be said now: the intent stays, and the next run takes it up first."""
+        line = self._line(intent, intent.operation, "unknown", record_id=intent.record_id, detail=doubt)
+        self._ledger.commit(line)
+        return Outcome("unknown", f"outcome unknown: {doubt}; {why}")
+
+    def _line(
+        self, intent: Intent, operation: str, outcome: str, *, record_id: str | None, detail: str | None = None
+    ) -> Operation:
+        return self._ledger.entry(
+            operation, outcome, intent.address, intent.connection, record_id=record_id, detail=detail
+        )
