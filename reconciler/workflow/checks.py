@@ -8,7 +8,7 @@ from reconciler.documents import suggest
 from reconciler.errors import StateError, UsageError
 from reconciler.planning.plan import Warned
 from reconciler.providers.protocol import Settings
-from reconciler.records import Desired, fold_url, selects
+from reconciler.records import Desired, fold_url, selects, subscription_of
 from reconciler.state.model import State
 from reconciler.workflow.options import Options
 
@@ -16,7 +16,6 @@ from reconciler.workflow.options import Options
 def check_identities(state: State, settings: Mapping[str, Settings]) -> None:
     """Raise `StateError` where a connection is no longer what the state's records were made through."""
     owners = {record.connection for record in state.records.values()} | {old.connection for old in state.deposed}
-    owners |= {intent.connection for intent in state.intents.values()}
     for name in sorted(owners | {intent.connection for intent in state.intents.values()}):
         now = settings.get(name)
         if now is None:
@@ -60,8 +59,8 @@ def check_selection(options: Options, desired: Collection[Desired], state: State
 
 
 def address_hint(word: str, choices: Collection[str]) -> str:
-    """Return ` Did you mean …?` with the nearest of `choices`, or nothing."""
-    near = suggest(word, choices)
+    """Return ` Did you mean …?` with the nearest of `choices` or their bare names, or nothing."""
+    near = suggest(word, [*choices, *sorted({subscription_of(choice) for choice in choices} - set(choices))])
     return f" Did you mean {near}?" if near else ""
 
 
