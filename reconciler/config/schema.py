@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from reconciler.config import captures
 from reconciler.config.connections import credential_names
 from reconciler.config.model import ConnectionModel, FileModel
 from reconciler.config.shape import value_schema
@@ -92,13 +93,26 @@ def _subscription(specs: Mapping[str, Spec]) -> dict[str, Any]:
     fields: dict[str, list[tuple[str, dict[str, Any], str | None]]] = {}
     for spec in specs.values():
         for name, field in spec.record.fields().items():
+            if field.made:
+                continue
             fields.setdefault(name, []).append((spec.title, _generated(value_schema(name, field)), field.description))
         for name, parameter in spec.scope.items():
             fields.setdefault(name, []).append((spec.title, {"type": "string", "minLength": 1}, parameter.description))
+    if any(field.visibility == "on_create" for spec in specs.values() for field in spec.record.fields().values()):
+        properties[captures.NAME] = _capture()
     for name, uses in fields.items():
         properties[name] = _typed(_distinct(one for _, one, _ in uses), _about(name, uses))
     schema: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": properties}
     return schema
+
+
+def _capture() -> dict[str, Any]:
+    return {
+        **_generated(captures.capture_schema()),
+        "minProperties": 1,
+        "maxProperties": 1,
+        "description": "Where the secret goes that the provider makes: a file, or the standard input of a command.",
+    }
 
 
 def _about(name: str, uses: list[tuple[str, dict[str, Any], str | None]]) -> str:

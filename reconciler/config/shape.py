@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, SchemaValidator, core_schema
 
+from reconciler.config import captures
 from reconciler.config.filling import Broken
 from reconciler.documents import problems_of, suggest
 from reconciler.documents.checking import Locate
@@ -37,7 +38,10 @@ class Shape:
         self.fields = spec.record.fields()
         self.events = spec.record.events
         self.one_event = self.events is not None and self.events.each == "one"
-        self.allowed = frozenset((*CONTROLS, *self.fields, *spec.scope))
+        self.made = frozenset(name for name, one in self.fields.items() if one.visibility == "on_create")
+        settable = (name for name, one in self.fields.items() if not one.made)
+        capture = (captures.NAME,) if self.made else ()
+        self.allowed = frozenset((*CONTROLS, *settable, *spec.scope, *capture))
         self.secrets = frozenset(name for name, one in self.fields.items() if is_secret(name, one))
         self.known_events = frozenset((*self.events.known, *(self.events.values or ()))) if self.events else frozenset()
         self._unordered = tuple(name for name, one in self.fields.items() if one.unordered and name != "events")
@@ -45,7 +49,7 @@ class Shape:
 
     def required(self, name: str) -> bool:
         """Whether a subscription must have the key `name`; what has a default here need not be written."""
-        if name in ("name", "enabled", "protect"):
+        if name in ("name", "enabled", "protect", captures.NAME):
             return False
         if name == "events":
             return self.events is not None and self.events.default is None
@@ -70,6 +74,16 @@ class Shape:
         problems = []
         for name in values:
             if name in self.allowed:
+                continue
+            if name in self.made:
+                hint = "remove it, and let `capture:` say where the secret goes"
+                message = f"{self.provider} makes `{name}` itself and takes none"
+                problems.append(Problem(message, locate((name,), True), hint))
+                continue
+            if name == captures.NAME:
+                hint = "remove it" if "secret" not in self.fields else "remove it, and say `secret: ${env:NAME}`"
+                message = f"{self.provider} makes no secret, so there is none to capture"
+                problems.append(Problem(message, locate((name,), True), hint))
                 continue
             near = None if name in COMMON_FIELDS else suggest(name, self.allowed)
             own = (*self.fields, *self.spec.scope)
@@ -137,8 +151,10 @@ def _validator_schema(shape: Shape) -> core_schema.CoreSchema:
         "protect": core_schema.bool_schema(strict=True),
         "enabled": core_schema.bool_schema(strict=True),
         **dict.fromkeys(shape.spec.scope, filled),
-        **{name: value_schema(name, field) for name, field in shape.fields.items()},
+        **{name: value_schema(name, field) for name, field in shape.fields.items() if not field.made},
     }
+    if shape.made:
+        kinds[captures.NAME] = captures.capture_schema()
     return core_schema.typed_dict_schema(
         {name: core_schema.typed_dict_field(kind, required=shape.required(name)) for name, kind in kinds.items()},
         extra_behavior="ignore",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reconciler.config import captures
 from reconciler.config.clashes import Clashes
 from reconciler.config.connections import provider_of
 from reconciler.config.filling import Broken, Filler
@@ -53,6 +54,10 @@ class _Place:
         return False
 
 
+_WHOLE = ("for_each", captures.NAME)
+"""What a subscription's own value replaces as a whole, rather than key by key."""
+
+
 class Subscriptions:
     """Makes the desired records of a file; what is wrong goes to `problems`, what deserves a look to `warnings`."""
 
@@ -79,6 +84,7 @@ class Subscriptions:
         self._defaults = {name: self._defaults_for(shape) for name, shape in self._shapes.items()}
         self._hosts = _hosts(policy)
         self._clashes = Clashes(specs)
+        self._files = captures.Files()
 
     def desired(self) -> tuple[Desired, ...]:
         """Return the records of all subscriptions, in the file's order."""
@@ -91,6 +97,9 @@ class Subscriptions:
                     clash = self._clashes.add(one)
                     if clash:
                         self._problems.append(clash)
+                    if shared := self._files.add(one.address, one.capture):
+                        where = place.locate((captures.NAME,))
+                        self._problems.append(Problem(shared.message, where, shared.hint))
                     records.append(one)
         return tuple(records)
 
@@ -123,6 +132,9 @@ class Subscriptions:
         problems, sound = shape.check(values, written, place.locate)
         self._problems += problems
         self._check_policy(values, shape, place)
+        if sound and (wrong := captures.problem_of(values, written, shape.made)):
+            self._tell(wrong[0], place, (captures.NAME,), wrong[1], key=True)
+            return
         if sound:
             yield from self._of_values(values, shape, place, each, connection)
 
@@ -138,14 +150,15 @@ class Subscriptions:
         scope = tuple(sorted((name, values[name]) for name in shape.spec.scope))
         protect = values.get("protect", False)
         location = entry.location
+        capture = captures.capture_of(values, place.folder((captures.NAME,)))
         if shape.one_event:
             for event in events:
                 one = {**fields, "events": (event,)}
-                yield Desired(f"{address}[{event}]", connection, scope, one, declared, "", protect, location)
+                yield Desired(f"{address}[{event}]", connection, scope, one, declared, "", protect, location, capture)
             return
         if "events" in values:
             fields["events"] = events
-        yield Desired(address, connection, scope, fields, declared, "", protect, location)
+        yield Desired(address, connection, scope, fields, declared, "", protect, location, capture)
 
     def _connection(self, entry: Entry, place: _Place, each: Each | None) -> str | None:
         written = entry.values.get("provider", self._config.defaults.get("provider"))
@@ -204,7 +217,8 @@ class Subscriptions:
         url = values.get("url")
         if isinstance(url, str) and url and not isinstance(url, Pending):
             self._check_url(url, place)
-        if self._policy.require_secret and "secret" in shape.fields and "secret" not in values:
+        wants_secret = self._policy.require_secret and "secret" in shape.fields and "secret" not in shape.made
+        if wants_secret and "secret" not in values:
             hint = "add `secret: ${env:NAME}`"
             message = "`secret` is missing; policy.require_secret wants one"
             self._problems.append(Problem(message, place.locate(), hint))
@@ -230,7 +244,12 @@ class Subscriptions:
     def _check_defaults(self) -> None:
         if self._shapes.keys() != self._config.providers.keys():
             return  # a table that could not be read may have the field
-        known = {*COMMON_FIELDS, *CONTROLS, *(name for shape in self._shapes.values() for name in shape.allowed)}
+        known = {
+            *COMMON_FIELDS,
+            *CONTROLS,
+            captures.NAME,
+            *(name for shape in self._shapes.values() for name in shape.allowed),
+        }
         for name in self._config.defaults:
             if name not in known:
                 where = self._config.document.locate(("defaults", name), key=True)
@@ -245,7 +264,7 @@ def _merged(defaults: dict[str, Any], values: Mapping[str, Any]) -> dict[str, An
     """Defaults under a subscription's own values; mappings are merged one level deep."""
     merged = {**defaults, **values}
     for name in defaults.keys() & values.keys():
-        if isinstance(defaults[name], dict) and isinstance(values[name], dict) and name != "for_each":
+        if isinstance(defaults[name], dict) and isinstance(values[name], dict) and name not in _WHOLE:
             merged[name] = {**defaults[name], **values[name]}
     return merged
 
