@@ -60,16 +60,18 @@ def list_command(options: Options, output_format: str) -> int:
 def show_command(options: Options, address: str) -> int:
     """Show, as JSON, what the state has of an ADDRESS (a bare name: all its records)."""
     from reconciler.state.document import dump
+    from reconciler.workflow.checks import address_hint
 
     with _store(options) as store:
         document = dump(store.load())
     found = {
-        part: [one for one in document[part] if one["address"] is not None and selects(address, one["address"])]
+        part: [_shown(one) for one in document[part] if one["address"] and selects(address, one["address"])]
         for part in ("records", "deposed", "intents")
     }
     if not any(found.values()):
-        raise UsageError(f"The state has nothing at {address}; `reconcile state list` lists what it has.")
-    _print_json(_without_fingerprints(found))
+        hint = address_hint(address, [one["address"] for one in document["records"]])
+        raise UsageError(f"The state has nothing at {address}; `reconcile state list` lists what it has.{hint}")
+    _print_json(found)
     return 0
 
 
@@ -112,24 +114,24 @@ def pull_command(options: Options) -> int:
 
 
 @state.command("push")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Even over a state of another lineage, or a newer one.")
 @common_options(only=("file", "state", "lock_timeout"))
-def push_command(options: Options, file: Path, *, force: bool) -> int:
+def push_command(options: Options, source: Path, *, force: bool) -> int:
     """Put a state that `state pull` printed in the place of the present one."""
     import json
 
     from reconciler.state.document import load_document, push
 
     try:
-        pushed = load_document(json.loads(file.read_text(encoding="utf-8")))
+        pushed = load_document(json.loads(source.read_text(encoding="utf-8")))
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{source} cannot be read: {error.strerror}.") from None
     except ValueError:
-        raise StateError(f"{file} is not JSON. Take a state from `reconcile state pull`.") from None
+        raise StateError(f"{source} is not JSON. Take a state from `reconcile state pull`.") from None
     with _store(options) as store, store.locked("state push", options.lock_timeout):
         push(store, pushed, force=force)
-    click.echo(f"{visible(store.location)} now holds {visible(str(file))}.")
+    click.echo(f"{visible(store.location)} now holds {visible(str(source))}.")
     return 0
 
 
@@ -172,6 +174,11 @@ def _wanted(row: dict[str, Any], options: Options) -> bool:
     if options.connections and row["connection"] not in options.connections:
         return False
     return not options.targets or any(selects(target, row["address"]) for target in options.targets)
+
+
+def _shown(entry: dict[str, Any]) -> Any:
+    """Return one entry of the state for a person: without its key, which only serves to compare."""
+    return _without_fingerprints({name: value for name, value in entry.items() if name != "key"})
 
 
 def _without_fingerprints(value: Any) -> Any:

@@ -76,18 +76,18 @@ def push(store: Store, pushed: State, *, force: bool = False) -> None:
         if not present.fresh and pushed.lineage != present.lineage:
             raise StateError(
                 f"This is another state: its lineage is {pushed.lineage}, that of {store.location} is "
-                f"{present.lineage}. Push it to a state of its own, or force it."
+                f"{present.lineage}. Push it to a state of its own, or force it with --force."
             )
         if not present.fresh and pushed.serial < present.serial:
             raise StateError(
                 f"This state is older (serial {pushed.serial}) than {store.location} (serial {present.serial}). "
-                "Pull again and repeat your edit, or force it."
+                "Pull again and repeat your edit, or force it with --force."
             )
         if pushed.key_id != present.key_id:
             raise StateError(
                 f"The secrets in this state were fingerprinted under key {pushed.key_id or '(none)'}, those of "
                 f"{store.location} are under {present.key_id}. Set RECONCILE_STATE_KEY to the key of the first "
-                "before the new state is made, or force it: every secret then counts as changed."
+                "before the new state is made, or force it with --force: every secret then counts as changed."
             )
     store.commit(ReplaceAll(pushed))
 
