@@ -62,6 +62,10 @@ class Secret:
         basis = self._value if self.shown == SENSITIVE else fold_url(self._value)
         return Secret(self._value, fingerprint(basis), self.shown)
 
+    def resealed(self, fingerprint: Fingerprinter) -> Secret:
+        """Return the same secret under another key; unchanged where its value is not known."""
+        return Secret(self._value, None, self.shown).sealed(fingerprint) if self.known else self
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
@@ -158,12 +162,21 @@ def url_value(url: str) -> str | Secret:
 
 def seal(value: Any, fingerprint: Fingerprinter) -> Any:
     """Return `value` with every `Secret` in it sealed; dicts, lists and tuples are copied."""
+    return _each_secret(value, lambda secret: secret.sealed(fingerprint))
+
+
+def reseal(value: Any, fingerprint: Fingerprinter) -> Any:
+    """Return `value` with every `Secret` whose value is known sealed anew, under another key."""
+    return _each_secret(value, lambda secret: secret.resealed(fingerprint))
+
+
+def _each_secret(value: Any, made: Callable[[Secret], Secret]) -> Any:
     if isinstance(value, Secret):
-        return value.sealed(fingerprint)
+        return made(value)
     if isinstance(value, Mapping):
-        return {name: seal(item, fingerprint) for name, item in value.items()}
+        return {name: _each_secret(item, made) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(seal(item, fingerprint) for item in value)
+        return type(value)(_each_secret(item, made) for item in value)
     return value
 
 
@@ -244,6 +257,9 @@ class Capture:
     file: str | None = None
     command: tuple[str, ...] = ()
     folder: str = field(default=".", compare=False)
+
+    def __str__(self) -> str:
+        return f"the file {self.file}" if self.file is not None else f"the command {' '.join(self.command)}"
 
 
 @dataclass(frozen=True, slots=True)

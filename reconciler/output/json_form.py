@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, get_args
 
 from reconciler.output.visible import ordered, shown, shown_change
-from reconciler.output.words import order
+from reconciler.output.words import captured, order
 from reconciler.planning.plan import (
     Change,
     Difference,
@@ -78,7 +78,12 @@ def _change(change: Change, outcome: Outcome | None) -> dict[str, Any]:
         "outcome": outcome.status if outcome else None,
         "error": outcome.error if outcome else None,
     }
-    return {**form, "from": _origin(change.origin)} if change.origin else form
+    if change.origin:
+        form["from"] = _origin(change.origin)
+    if captured(change) and change.desired and change.desired.capture:
+        capture = change.desired.capture
+        form["capture"] = {"file": capture.file} if capture.file is not None else {"command": list(capture.command)}
+    return form
 
 
 def _sides(before: Fields | None, after: Fields | None) -> tuple[Any, Any]:

@@ -9,7 +9,7 @@ from reconciler.output.fields import FORCES, add_difference, add_fields
 from reconciler.output.page import INDENT, Page
 from reconciler.output.sections import add_drift, add_refused, add_unknown, add_unmanaged, add_warnings
 from reconciler.output.visible import visible
-from reconciler.output.words import TONES, counted, heading, moved, order, sentence
+from reconciler.output.words import TONES, captured, counted, heading, moved, order, sentence
 from reconciler.planning.plan import Change, Plan
 
 
@@ -37,6 +37,9 @@ def _add_change(page: Page, change: Change) -> None:
     way = moved(change)
     if way:
         page.add(way, INDENT)
+    destination = captured(change)
+    if destination:
+        page.add(destination, INDENT)
     if change.differences:
         for difference in change.differences:
             add_difference(page, difference, INDENT, FORCES if _forces(change, difference.path) else "")

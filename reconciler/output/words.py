@@ -46,6 +46,8 @@ _REASONS = {
     "address_changed": "its address changed",
     "connection_changed": "it goes to another connection",
     "scope_changed": "it goes to another scope",
+    "rotated": "its secret is renewed on purpose",
+    "secret_kept": "it was captured, and could not be handed over yet",
     "deposed": "it is the old half of a replacement that was not finished",
 }
 STATUS_WORDS: dict[Status, str] = {
@@ -82,7 +84,16 @@ def sentence(change: Change) -> str:
     done = _DONE_TO_IT[change.action]
     if change.action == "adopt" and change.differences:
         done = "be adopted and changed in place"
+    if change.reason == "secret_kept":
+        done = "have its secret handed over"
     return f"{verb} {done}: {reason}"
+
+
+def captured(change: Change) -> str | None:
+    """Return where the secret goes that a change makes, or hands over; None where it does neither."""
+    capture = change.desired.capture if change.desired else None
+    makes = change.action in ("create", "replace") or change.reason in ("rotated", "secret_kept")
+    return f"its secret goes to {visible(str(capture))}" if capture and makes else None
 
 
 def moved(change: Change) -> str | None:

@@ -27,7 +27,7 @@ def make_plan(views: Views, policy: Policy) -> Plan:
     """
     index = LiveIndex(views)
     matched = match(views.desired, views.known)
-    decider = Decider(index, views.abilities, _suspicious(views, index, policy))
+    decider = Decider(index, views.abilities, _suspicious(views, index, policy), policy.rotate)
     for pair in matched.pairs:
         if pair.desired.address not in views.unresolved:
             decider.desired(pair)
@@ -48,7 +48,7 @@ def make_plan(views: Views, policy: Policy) -> Plan:
         warnings=(*views.warnings, *decider.made.warnings),
         refusals=refusals(chosen, views.known, policy),
         unchanged=sum(_wanted(address, connection, policy) for address, connection in decider.made.unchanged),
-        digest=digest(chosen, views.context, policy),
+        digest=digest(chosen, views.context, policy, views.rekey),
     )
 
 
@@ -85,7 +85,7 @@ def _refined(made: Decisions) -> tuple[list[Change], list[Drift]]:
     raw |= {f"d{number}": pairs for number, pairs in enumerate(made.drift_raw) if pairs}
     found = differences(raw)
     changes = [
-        replace(change, differences=found[f"c{number}"]) if f"c{number}" in found else change
+        replace(change, differences=(*change.differences, *found[f"c{number}"])) if f"c{number}" in found else change
         for number, change in enumerate(made.changes)
     ]
     drift = [

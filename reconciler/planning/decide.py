@@ -8,7 +8,8 @@ from typing import Any
 
 from reconciler.planning.compare import Compared, compare, compare_unowned, is_secret, lost_events
 from reconciler.planning.match import LiveIndex, Pair
-from reconciler.planning.plan import Action, Change, Drift, Origin, Warned
+from reconciler.planning.plan import Action, Change, Difference, Drift, Origin, Warned
+from reconciler.planning.renewal import HANDED_OVER, RENEWED, advice_on_keeping, advice_on_making, renewal
 from reconciler.records import Ability, Deposed, Desired, Known, Live, same
 
 Raw = Mapping[str, tuple[Any, Any]]
@@ -40,9 +41,19 @@ class Decisions:
 
 
 class Decider:
-    """Decides record by record over one set of views. Pure: it only fills its `Decisions`."""
+    """Decides record by record over one set of views. Pure: it only fills its `Decisions`.
 
-    def __init__(self, live: LiveIndex, abilities: Mapping[str, Ability], suspicious: frozenset[str]) -> None:
+    `rotate` is the address whose secrets are renewed whether they differ or not.
+    """
+
+    def __init__(
+        self,
+        live: LiveIndex,
+        abilities: Mapping[str, Ability],
+        suspicious: frozenset[str],
+        rotate: str | None = None,
+    ) -> None:
+        self._rotate = rotate
         self._live = live
         self._abilities = abilities
         self._suspicious = suspicious
@@ -137,11 +148,19 @@ class Decider:
         if lost:
             self._warn(wanted, f"the provider did not take these events: {', '.join(lost)}")
         before = live.fields if live is not None else known.sent
-        if not compared.pairs:
-            self._only_in_state(pair, known, live)
-            return
-        action, reason = verdict(compared, ability)
-        blocked = self._blocked(action, wanted, known, ability)
+        forced: tuple[Difference, ...] = ()
+        blocked = None
+        if wanted.address == self._rotate:
+            reason = RENEWED
+            action, forced, blocked = renewal(wanted, known, compared.pairs, ability)
+        else:
+            if told := advice_on_keeping(wanted, known, ability):
+                self._warn(wanted, told)
+            if not compared.pairs:
+                self._only_in_state(pair, known, live)
+                return
+            action, reason = verdict(compared, ability)
+        blocked = blocked or self._blocked(action, wanted, known, ability)
         twin = None
         if blocked is None and action == "replace":
             twin, blocked = self._twin_of(wanted, ability)
@@ -153,6 +172,7 @@ class Decider:
             live=live,
             before=before,
             pairs=compared.pairs,
+            forced=forced,
             origin=pair.origin,
             blocked=blocked,
             twin=twin,
@@ -168,6 +188,8 @@ class Decider:
         elif wanted.protect != known.protect:
             pairs = {"protect": (known.protect, wanted.protect)}
             self._add("update", "protect_changed", wanted, known=known, live=live, before=known.sent, pairs=pairs)
+        elif known.kept is not None and wanted.capture is not None:
+            self._add("update", HANDED_OVER, wanted, known=known, live=live, before=known.sent)
         else:
             self.made.unchanged.append((wanted.address, wanted.connection))
 
@@ -312,10 +334,15 @@ class Decider:
         live: Live | None = None,
         before: Mapping[str, Any] | None = None,
         pairs: Raw | None = None,
+        forced: tuple[Difference, ...] = (),
         origin: Origin | None = None,
         blocked: str | None = None,
         twin: Live | None = None,
     ) -> None:
+        if desired is not None and twin is None and action in ("create", "replace"):
+            told = advice_on_making(desired, self._ability(desired.connection))
+            if told:
+                self._warn(desired, told)
         subject = desired or known
         if subject is None:
             raise ValueError("a change is about a desired or a known record")
@@ -333,6 +360,7 @@ class Decider:
                 id=record_id,
                 before=before,
                 after=desired.fields if desired is not None else None,
+                differences=forced,
                 blocked=blocked,
                 origin=origin,
                 desired=desired,

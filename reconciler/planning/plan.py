@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from reconciler.records import Ability, Deposed, Desired, Known, Live, Scope, View
+from reconciler.records import Ability, Deposed, Desired, Fingerprinter, Known, Live, Scope, View
 
 Action = Literal["create", "update", "replace", "delete", "adopt", "rename", "forget"]
 ACTIONS: tuple[Action, ...] = ("create", "update", "replace", "delete", "adopt", "rename", "forget")
@@ -138,6 +138,7 @@ class Policy:
     """The guards of the file and of the command line that planning applies.
 
     `max_deletes` None means any number. `all_may_go` is `--allow-deletes all` (or `destroy`).
+    `rotate` is the address whose secrets are renewed whether they differ or not.
     """
 
     max_deletes: int | None = 10
@@ -145,6 +146,7 @@ class Policy:
     allow_recreate: bool = False
     targets: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
+    rotate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ class Views:
     `unresolved` maps an address (or, where it has none, an intent's id) to why an earlier write's
     outcome cannot be told. `deposed` are old halves still to be deleted. `context` is what else the
     digest covers: base URLs, hashes of the tables, the state's lineage (JSON-like, no secret).
+    `rekey` hashes secrets for the digest where the state has no key yet that another run would share.
     """
 
     desired: tuple[Desired, ...]
@@ -165,6 +168,7 @@ class Views:
     unresolved: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
+    rekey: Fingerprinter | None = None
 
 
 Status = Literal["done", "failed", "unknown", "not_attempted", "interrupted"]

@@ -54,11 +54,6 @@ def hand_over(capture: Capture, value: str, about: Mapping[str, str], scrub: Scr
         _run(capture, content, about, scrub, patience)
 
 
-def described(capture: Capture) -> str:
-    """Return where a secret goes, for people: `the file x`, or `the command x`."""
-    return f"the file {capture.file}" if capture.file is not None else f"the command {' '.join(capture.command)}"
-
-
 def _path(capture: Capture, name: str) -> Path:
     return Path(capture.folder) / name
 
