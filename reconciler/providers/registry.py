@@ -73,8 +73,9 @@ def adapter_of(spec: Spec) -> Adapter | None:
 
 
 def spec_hash(spec: Spec) -> str:
-    """Return a hash of what a table says: its comments, key order and short forms do not count."""
-    content = json.dumps(spec.model_dump(mode="json", by_alias=True), sort_keys=True, separators=(",", ":"))
+    """Return a hash of what a table says: its comments, key order, short forms and defaults do not count."""
+    said = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    content = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
 
 

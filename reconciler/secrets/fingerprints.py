@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 _FROM_TEXT = b"reconcile state key, derived from text, version 1"
+_FROM_SECRETS = b"reconcile state key, derived from secrets, version 1"
 _ID = b"id\0"
 _FINGERPRINT = b"fingerprint\0"
 
@@ -37,6 +40,15 @@ class Key:
         The text is not stretched: it should be random, as a generated password is.
         """
         return cls(hmac.digest(_FROM_TEXT, text.encode("utf-8", "surrogatepass"), "sha256"))
+
+    @classmethod
+    def from_secrets(cls, texts: Iterable[str]) -> Key:
+        """Return the key that belongs to these secrets together: for hashes that runs share before a state has a key.
+
+        Stretched, since one of them may be a password of the user's own choice.
+        """
+        material = hmac.digest(_FROM_SECRETS, "\0".join(texts).encode("utf-8", "surrogatepass"), "sha256")
+        return cls(hashlib.pbkdf2_hmac("sha256", material, _FROM_SECRETS, 200_000))
 
     def fingerprint(self, text: str) -> str:
         """Return the keyed hash of `text`: 32 hex digits of an HMAC-SHA256."""

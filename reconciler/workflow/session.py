@@ -6,12 +6,13 @@ import os
 import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from reconciler.applying import Author, Ledger, Means, Progress, Recovery, carry_out, recover
 from reconciler.config import Expansion, load_config, seal_all, state_location
@@ -23,7 +24,8 @@ from reconciler.providers.engine import open_connection
 from reconciler.providers.protocol import Connection
 from reconciler.providers.registry import spec_hash
 from reconciler.reading import Place, read_place, read_views
-from reconciler.records import Ability, Desired, View, selects
+from reconciler.records import Ability, Desired, Fingerprinter, View, selects
+from reconciler.secrets.fingerprints import Key
 from reconciler.state.model import Holder, Identity, Operation, PutIdentity, SetEcho, State, Store
 from reconciler.state.open import open_store
 from reconciler.workflow.checks import check_identities, check_selection, fresh_state_warning
@@ -44,6 +46,12 @@ class Prepared:
     views: tuple[View, ...]
     state: State
     abilities: Mapping[str, Ability]
+    policy: Policy
+    context: Mapping[str, Any]
+
+
+Review = Callable[[Prepared], Sequence[str]]
+"""Says why what was reviewed is not what would be done now; nothing where it is."""
 
 
 class Session:
@@ -75,8 +83,11 @@ class Session:
 
     def plan(self, *, destroy: bool = False) -> Plan:
         """Read what is there and return the plan. Writes nothing, and needs no lock."""
-        state = self.store.load()
-        return self._prepare(state, destroy=destroy, settle=None).plan
+        return self.prepare(destroy=destroy).plan
+
+    def prepare(self, *, destroy: bool = False) -> Prepared:
+        """Do as `plan`, and return with it what it was made from."""
+        return self._prepare(self.store.load(), destroy=destroy, settle=None)
 
     def apply(
         self,
@@ -86,8 +97,13 @@ class Session:
         command: str = "apply",
         destroy: bool = False,
         gently: AbstractContextManager[None] | None = None,
+        digest: str | None = None,
+        review: Review | None = None,
     ) -> Result | None:
         """Take the lock, take up what an earlier run left, plan, ask, and carry the plan out.
+
+        `digest` is that of the plan that was reviewed, for the history; what `review` says against
+        the plan as it is now refuses the apply.
 
         `gently` is entered while writes are under way: whoever handles signals then only sets `stop`.
 
@@ -96,9 +112,11 @@ class Session:
         """
         with self.store.locked(command, self.options.lock_timeout) as holder:
             state = self.store.load()
-            ledger = self._ledger(holder, state)
+            ledger = self._ledger(holder, state, digest)
             prepared = self._prepare(state, destroy=destroy, settle=ledger)
             plan = prepared.plan
+            if review is not None:
+                plan = replace(plan, refusals=(*plan.refusals, *review(prepared)))
             self._check_stop()
             if plan.refusals:
                 refused = Outcome("not_attempted", "the whole apply is refused")
@@ -141,6 +159,7 @@ class Session:
             for operation in recovery.operations:
                 state.apply(operation)
         abilities = {name: ability_of(one) for name, one in settings.items()}
+        context = self._context(state, places)
         seen = Views(
             desired,
             tuple(state.records.values()),
@@ -153,9 +172,11 @@ class Session:
                 *fresh_state_warning(state, self.environ),
                 *(Warned(message, address) for address, message in recovery.notes),
             ),
-            self._context(state, places),
+            context,
+            self._shared_key(places) if state.fresh else None,
         )
-        return Prepared(make_plan(seen, self._policy(destroy=destroy)), views, state, abilities)
+        policy = self._policy(destroy=destroy)
+        return Prepared(make_plan(seen, policy), views, state, abilities, policy, context)
 
     def _believe(
         self, state: State, views: tuple[View, ...], recovery: Recovery, places: Mapping[Place, set[str]]
@@ -206,7 +227,7 @@ class Session:
             connections=self.options.connections,
         )
 
-    def _context(self, state: State, places: Mapping[Place, set[str]]) -> dict[str, object]:
+    def _context(self, state: State, places: Mapping[Place, set[str]]) -> dict[str, Any]:
         settings = self.expansion.settings
         used = sorted({name for name, _ in places})
         return {
@@ -215,8 +236,22 @@ class Session:
             "tables": {name: spec_hash(settings[name].spec) for name in used},
         }
 
-    def _ledger(self, holder: Holder, state: State) -> Ledger:
-        return Ledger(self.store, state, Author(holder, secrets.token_hex(6), utc_now))
+    def _shared_key(self, places: Iterable[Place]) -> Fingerprinter:
+        """Hash secrets for the digest as long as the state has no key that this run and the next would share.
+
+        What they do share is the connections' credentials.
+        """
+        settings = [self.expansion.settings[name] for name in sorted({name for name, _ in places})]
+
+        @cache
+        def key() -> Key:
+            found = ((one.name, name, value.reveal()) for one in settings for name, value in one.credentials.items())
+            return Key.from_secrets(text for parts in sorted(found) for text in parts)
+
+        return lambda text: key().fingerprint(text)
+
+    def _ledger(self, holder: Holder, state: State, digest: str | None) -> Ledger:
+        return Ledger(self.store, state, Author(holder, secrets.token_hex(6), utc_now, digest))
 
     def _identities(self) -> list[Operation]:
         return [
