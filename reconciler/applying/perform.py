@@ -62,7 +62,10 @@ def _adopt(change: Change, writer: Writer, ledger: Ledger, note: Note) -> Outcom
         ledger.commit(*_moved(change), PutRecord(_owned(change, live)), line)
         return Outcome("done", id_after=live.id)
     claimed = _owned(change, live)
-    claimed = replace(claimed, sent={name: live.fields.get(name, value) for name, value in claimed.sent.items()})
+    # Until the update is done, what differs counts as sent as it is there; a field may differ by not being there.
+    differing = {one.path.partition(".")[0] for one in change.differences}
+    sent = {name: live.fields.get(name) if name in differing else value for name, value in claimed.sent.items()}
+    claimed = replace(claimed, sent=sent)
     return writer.update(change, note, *_moved(change), PutRecord(claimed), line)
 
 
