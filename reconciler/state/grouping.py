@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from reconciler.errors import StateError
+
 T = TypeVar("T")
+
+
+class Outage(StateError):
+    """The store cannot be written at all now: what failed is the write, not what was to be written."""
 
 
 @dataclass(slots=True)
@@ -53,7 +59,7 @@ class GroupCommit(Generic[T]):
             self._write([turn.item for turn in turns])
         except Exception as raised:  # noqa: BLE001 -- raised again, in the thread whose item it is
             error = raised
-        if error is not None and len(turns) > 1:
+        if error is not None and len(turns) > 1 and not isinstance(error, Outage):
             for turn in turns:  # one bad item must not take the others with it
                 self._write_all([turn])
             return

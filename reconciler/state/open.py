@@ -9,11 +9,10 @@ from pathlib import Path
 
 from reconciler.errors import StateError
 from reconciler.records import mask_url
-from reconciler.secrets.fingerprints import Key
+from reconciler.state.keyring import keyring_of
 from reconciler.state.model import Store
 from reconciler.state.sqlite import SqliteStore
 
-KEY_VARIABLE = "RECONCILE_STATE_KEY"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -24,8 +23,7 @@ def open_store(location: str, base: Path | None = None, environ: Mapping[str, st
     that a relative one starts from (default: the current one). `RECONCILE_STATE_KEY` in `environ` is the
     fingerprint key; empty means not set. Raises `StateError` for what is no place that a state can be kept in.
     """
-    text = environ.get(KEY_VARIABLE)
-    return SqliteStore((base or Path()) / _path(location), Key.from_text(text) if text else None)
+    return SqliteStore((base or Path()) / _path(location), keyring_of(environ))
 
 
 def _path(location: str) -> str:

@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any, TypeAlias
 
 from reconciler.errors import StateError
+from reconciler.state.keyring import KeyNote
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -21,10 +22,12 @@ APPLICATION_ID = 0x7265636F  # "reco", by which a file of ours is told from anot
 
 def _first(connection: sqlite3.Connection) -> None:
     for statement in (
-        # `key` is null where the key comes from the environment; `token` is the last fencing token given out.
+        # `key` is null where the key comes from the environment, or wrapped under that one; `sealed`: the texts
+        # of all the nouns and of the history are encrypted; `token` is the last fencing token given out.
         """CREATE TABLE meta (
             one INTEGER PRIMARY KEY CHECK (one = 1), schema_version INTEGER NOT NULL, lineage TEXT NOT NULL,
-            serial INTEGER NOT NULL, key_id TEXT NOT NULL, key BLOB, token INTEGER NOT NULL)""",
+            serial INTEGER NOT NULL, key_id TEXT NOT NULL, key BLOB, sealed INTEGER NOT NULL,
+            token INTEGER NOT NULL)""",
         """CREATE TABLE lock (
             one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, token INTEGER NOT NULL,
             actor TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, since TEXT NOT NULL,
@@ -95,10 +98,11 @@ def migrate(connection: sqlite3.Connection, version: int) -> None:
     connection.execute("UPDATE meta SET schema_version = ?", (len(MIGRATIONS),))
 
 
-def initialise(connection: sqlite3.Connection, lineage: str, key_id: str, key: bytes | None) -> None:
+def initialise(connection: sqlite3.Connection, lineage: str, note: KeyNote) -> None:
     """Make the tables in an empty file, within the caller's transaction."""
     migrate(connection, 0)
     connection.execute(
-        "INSERT INTO meta (one, schema_version, lineage, serial, key_id, key, token) VALUES (1, ?, ?, 0, ?, ?, 0)",
-        (len(MIGRATIONS), lineage, key_id, key),
+        "INSERT INTO meta (one, schema_version, lineage, serial, key_id, key, sealed, token) "
+        "VALUES (1, ?, ?, 0, ?, ?, ?, 0)",
+        (len(MIGRATIONS), lineage, note.key_id, note.stored, note.sealed),
     )

@@ -31,6 +31,7 @@ from reconciler.state.model import (
     SetProtect,
 )
 from reconciler.state.schema import checked
+from reconciler.state.sealing import Sealer
 
 Statement: TypeAlias = tuple[str, tuple[Any, ...]]
 
@@ -39,65 +40,84 @@ _JSON = frozenset({"scope", "sent", "echo", "ids_before", "replaces"})
 _HISTORY = ", ".join(field.name for field in fields(Entry))
 
 
-def statements(operation: Operation) -> Iterator[Statement]:  # noqa: C901, PLR0912 -- a case for each operation
+def statements(operation: Operation, sealer: Sealer) -> Iterator[Statement]:  # noqa: C901, PLR0912 -- a case for each operation
     """Return the SQL that carries out `operation`. Raises `ValueError` for a secret that is not sealed."""
+    seal = sealer.seal
     match operation:
         case PutRecord(noun) | PutDeposed(noun) | PutIntent(noun) | PutIdentity(noun):
-            yield _put(noun)
+            yield _put(noun, sealer)
         case SetEcho(address, record_id, echo):
             change = "UPDATE records SET echo = ? WHERE address = ? AND id = ?"
-            yield change, (_json(to_stored(echo)), address, record_id)
+            yield change, (seal(_json(to_stored(echo))), seal(address), seal(record_id))
         case SetProtect(address, protect):
-            yield "UPDATE records SET protect = ? WHERE address = ?", (protect, address)
+            yield "UPDATE records SET protect = ? WHERE address = ?", (protect, seal(address))
         case RemoveRecord(address):
-            yield "DELETE FROM records WHERE address = ?", (address,)
+            yield "DELETE FROM records WHERE address = ?", (seal(address),)
         case MoveRecord(source, target):
-            yield "UPDATE records SET address = ? WHERE address = ?", (target, source)
-            yield "UPDATE deposed SET address = ? WHERE address = ?", (target, source)
-            move = "UPDATE intents SET address = ?, replaces = json_set(replaces, '$.address', ?) WHERE address = ?"
-            yield move, (target, target, source)
+            ends = seal(target), seal(source)
+            yield "UPDATE records SET address = ? WHERE address = ?", ends
+            yield "UPDATE deposed SET address = ? WHERE address = ?", ends
+            yield "UPDATE intents SET address = ?1, replaces = moved(replaces, ?1) WHERE address = ?2", ends
         case RemoveDeposed(deposed):
-            place = (deposed.connection, _json(dict(deposed.scope)), deposed.id)
+            place = (seal(deposed.connection), seal(_json(dict(deposed.scope))), seal(deposed.id))
             yield "DELETE FROM deposed WHERE connection = ? AND scope = ? AND id = ?", place
         case RemoveIntent(intent_id):
-            yield "DELETE FROM intents WHERE id = ?", (intent_id,)
+            yield "DELETE FROM intents WHERE id = ?", (seal(intent_id),)
         case RemoveIdentity(connection):
-            yield "DELETE FROM identities WHERE connection = ?", (connection,)
+            yield "DELETE FROM identities WHERE connection = ?", (seal(connection),)
         case AddHistory(entry):
-            yield _append(entry)
+            yield _append(entry, sealer)
         case ReplaceAll(state):
             for table in _TABLES.values():
                 yield f"DELETE FROM {table}", ()
             yield "UPDATE meta SET lineage = ?, serial = max(serial, ?)", (state.lineage, state.serial)
             for nouns in (state.records.values(), state.deposed, state.intents.values(), state.identities.values()):
-                yield from map(_put, nouns)
+                for noun in nouns:
+                    yield _put(noun, sealer)
         case _:
             assert_never(operation)
 
 
-def rows(connection: sqlite3.Connection, kind: type[Noun]) -> Iterator[Noun]:
+def moving(connection: sqlite3.Connection, sealer: Sealer) -> None:
+    """Teach a connection `moved(replaces, address)`, which the statements of a move use."""
+
+    def moved(replaces: str | None, address: str) -> str | None:
+        if replaces is None:
+            return None
+        return sealer.seal(_json({**json.loads(sealer.open(replaces)), "address": sealer.open(address)}))
+
+    connection.create_function("moved", 2, moved, deterministic=True)
+
+
+def clearing(connection: sqlite3.Connection) -> None:
+    """Empty the history, to write it anew."""
+    connection.execute("DELETE FROM history")
+
+
+def rows(connection: sqlite3.Connection, kind: type[Noun], sealer: Sealer) -> Iterator[Noun]:
     """Return all of one kind, as they were put. Raises `ValueError` for a row that is not what it should be."""
     names = list(SHAPES[kind])
     for row in connection.execute(f"SELECT {', '.join(names)} FROM {_TABLES[kind]} ORDER BY rowid"):
-        yield decode(kind, {name: _loaded(name, value) for name, value in zip(names, row, strict=True)})
+        yield decode(kind, {name: _loaded(name, value, sealer) for name, value in zip(names, row, strict=True)})
 
 
-def entries(connection: sqlite3.Connection, limit: int | None) -> list[Entry]:
+def entries(connection: sqlite3.Connection, limit: int | None, sealer: Sealer) -> list[Entry]:
     """Return the history, newest first."""
     select = f"SELECT {_HISTORY} FROM history ORDER BY number DESC LIMIT ?"
     kinds = [str] * 6 + [str | None] * 5
-    return [Entry(*checked(row, *kinds)) for row in connection.execute(select, (-1 if limit is None else limit,))]
+    found = connection.execute(select, (-1 if limit is None else limit,))
+    return [Entry(*(value and sealer.open(value) for value in checked(row, *kinds))) for row in found]
 
 
-def _put(noun: Known | Deposed | Intent | Identity) -> Statement:
+def _put(noun: Known | Deposed | Intent | Identity, sealer: Sealer) -> Statement:
     document = encode(noun)
-    values = tuple(_json(value) if name in _JSON else value for name, value in document.items())
+    values = tuple(_column(name, value, sealer) for name, value in document.items())
     return _insert(_TABLES[type(noun)], ", ".join(document), values)
 
 
-def _append(entry: Entry) -> Statement:
+def _append(entry: Entry, sealer: Sealer) -> Statement:
     # A detail may quote a provider; half a surrogate in it must not cost us the line.
-    values = [value and value.encode("utf-8", "backslashreplace").decode() for value in astuple(entry)]
+    values = [value and sealer.seal(value.encode("utf-8", "backslashreplace").decode()) for value in astuple(entry)]
     return _insert("history", _HISTORY, tuple(values))
 
 
@@ -105,11 +125,20 @@ def _insert(table: str, columns: str, values: tuple[Any, ...]) -> Statement:
     return f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})", values
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, separators=(",", ":"))
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
-def _loaded(name: str, value: Any) -> Any:
+def _column(name: str, value: Any, sealer: Sealer) -> Any:
+    if value is None or name == "protect":
+        return value
+    return sealer.seal(_json(value) if name in _JSON else value)
+
+
+def _loaded(name: str, value: Any, sealer: Sealer) -> Any:
     if name == "protect":
         return bool(value)
-    return json.loads(value) if name in _JSON and isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = sealer.open(value)
+    return json.loads(text) if name in _JSON else text

@@ -14,6 +14,7 @@ from reconciler.errors import StateError
 from reconciler.records import Deposed, Intent, Known, Secret
 from reconciler.secrets.fingerprints import Key
 from reconciler.state.document import dump, load_document, push
+from reconciler.state.keyring import Keyring
 from reconciler.state.model import AddHistory, Entry, Identity, PutDeposed, PutIdentity, PutIntent, PutRecord
 from reconciler.state.sqlite import SqliteStore
 
@@ -99,7 +100,7 @@ def test_a_state_under_another_key_is_refused_unless_forced(document: dict[str, 
 
 def test_a_state_moves_to_a_new_place_with_its_lineage_and_serial(tmp_path: Path, known: Make) -> None:
     key = Key.from_text("a phrase")
-    one, other = SqliteStore(tmp_path / "one.db", key), SqliteStore(tmp_path / "other.db", key)
+    one, other = SqliteStore(tmp_path / "one.db", Keyring(key)), SqliteStore(tmp_path / "other.db", Keyring(key))
     with one.locked("test"):
         for address in ("a", "b", "c"):
             one.commit(PutRecord(known(address)))

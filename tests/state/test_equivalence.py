@@ -16,6 +16,7 @@ from reconciler.errors import StateError
 from reconciler.records import Deposed, Intent, Known, Secret
 from reconciler.secrets.fingerprints import Key
 from reconciler.state.document import dump, load_document
+from reconciler.state.keyring import Keyring
 from reconciler.state.model import (
     AddHistory,
     Entry,
@@ -106,7 +107,7 @@ operations: st.SearchStrategy[Operation] = st.one_of(
 @given(st.lists(st.lists(operations, max_size=6), max_size=8))
 def test_the_file_holds_what_the_model_says(batches: list[list[Operation]]) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        store = SqliteStore(Path(directory, "state.db"), KEY)
+        store = SqliteStore(Path(directory, "state.db"), Keyring(KEY))
         with store.locked("test"):
             model = store.load()
             written: list[Entry] = []
@@ -127,7 +128,7 @@ def test_the_file_holds_what_the_model_says(batches: list[list[Operation]]) -> N
                 assert store.load() == model
         store.close()
 
-        again = SqliteStore(Path(directory, "state.db"), KEY)
+        again = SqliteStore(Path(directory, "state.db"), Keyring(KEY))
         assert again.load() == model
         assert list(again.history()) == written[::-1]
         assert list(again.history(1)) == written[::-1][:1]

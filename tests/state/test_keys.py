@@ -10,6 +10,7 @@ import pytest
 from reconciler.errors import StateError
 from reconciler.records import Known
 from reconciler.secrets.fingerprints import Key
+from reconciler.state.keyring import Keyring
 from reconciler.state.model import PutRecord
 from reconciler.state.sqlite import SqliteStore
 
@@ -37,7 +38,7 @@ def test_a_stored_key_is_used_by_all(store: SqliteStore, path: Path) -> None:
 
 def test_a_given_key_is_used_and_not_stored(path: Path) -> None:
     key = Key.from_text("a phrase")
-    store = SqliteStore(path, key)
+    store = SqliteStore(path, Keyring(key))
     assert store.fingerprint("x") == key.fingerprint("x")
     _use(store)
     assert store.load().key_id == key.id
@@ -46,24 +47,24 @@ def test_a_given_key_is_used_and_not_stored(path: Path) -> None:
 
 
 def test_another_given_key_is_an_error_that_names_the_variable(path: Path) -> None:
-    _use(SqliteStore(path, Key.from_text("a phrase")))
-    other = SqliteStore(path, Key.from_text("another"))
+    _use(SqliteStore(path, Keyring(Key.from_text("a phrase"))))
+    other = SqliteStore(path, Keyring(Key.from_text("another")))
     for attempt in (lambda: other.fingerprint, other.load, lambda: _use(other)):
         with pytest.raises(StateError, match="another RECONCILE_STATE_KEY"):
             attempt()
-    _use(SqliteStore(path, Key.from_text("a phrase")))
+    _use(SqliteStore(path, Keyring(Key.from_text("a phrase"))))
 
 
 def test_a_given_key_for_a_state_that_has_its_own_is_an_error(path: Path) -> None:
     _use(SqliteStore(path))
-    given = SqliteStore(path, Key.from_text("a phrase"))
+    given = SqliteStore(path, Keyring(Key.from_text("a phrase")))
     for attempt in (lambda: given.fingerprint, given.load, lambda: _use(given)):
         with pytest.raises(StateError, match="Unset RECONCILE_STATE_KEY"):
             attempt()
 
 
 def test_without_the_given_key_the_state_can_be_looked_at_but_nothing_compared(path: Path, known: Make) -> None:
-    with (store := SqliteStore(path, Key.from_text("a phrase"))).locked("test"):
+    with (store := SqliteStore(path, Keyring(Key.from_text("a phrase")))).locked("test"):
         store.commit(PutRecord(known("a")))
     bare = SqliteStore(path)
     assert list(bare.load().records) == ["a"]
