@@ -17,36 +17,11 @@ from reconciler.documents import Path as At
 from reconciler.documents import choice_hint, problems_of
 from reconciler.errors import Location, Problem
 from reconciler.providers.protocol import Settings
-from reconciler.providers.spec import Auth, Call, Spec
+from reconciler.providers.spec import Call, Spec
 from reconciler.records import Secret, fold_url
 from reconciler.secrets.references import Pending
 
 _OWN_KEYS = frozenset(ConnectionModel.model_fields)
-
-
-def credential_names(auth: Auth) -> tuple[str, ...]:
-    """Return the names of the credentials that a way to authenticate needs."""
-    if auth.basic is not None:
-        names = auth.basic
-    elif auth.bearer is not None:
-        names = [auth.bearer]
-    elif auth.query is not None:
-        names = list(auth.query.values())
-    elif auth.header is not None:
-        names = _names_in(auth.header)
-    else:
-        login = auth.login
-        names = _names_in([login.body, login.query, login.headers, login.path]) if login else []
-    return tuple(dict.fromkeys(names))
-
-
-def _names_in(value: Any) -> list[str]:
-    """The names in braces in every text of a value."""
-    if isinstance(value, str):
-        return [part.partition("}")[0] for part in value.split("{")[1:] if "}" in part]
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    return [name for item in value for name in _names_in(item)] if isinstance(value, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +61,7 @@ class Connections:
     def _one(self, name: str, spec: Spec) -> Settings:
         raw = self._config.providers[name]
         place = _Place(self._config, name)
-        names = tuple(dict.fromkeys(one for auth in spec.auths for one in credential_names(auth)))
+        names = tuple(dict.fromkeys(one for auth in spec.auths for one in auth.credentials))
         values = {
             key: self._filler.fill(value, (key,), place, filled=key not in _OWN_KEYS) for key, value in raw.items()
         }
@@ -135,7 +110,7 @@ class Connections:
         self._check_complete(values, spec, place)
 
     def _check_complete(self, values: Mapping[str, Any], spec: Spec, place: _Place) -> None:
-        ways = [credential_names(auth) for auth in spec.auths]
+        ways = [auth.credentials for auth in spec.auths]
         if not ways or any(all(name in values for name in way) for way in ways):
             return
         nearest = max(ways, key=lambda way: sum(name in values for name in way))
@@ -218,7 +193,7 @@ def _call(spec: Spec, operation: str) -> Call | None:
 
 def _chosen(values: Mapping[str, Any], spec: Spec) -> dict[str, Secret]:
     for auth in spec.auths:
-        names = credential_names(auth)
+        names = auth.credentials
         if all(isinstance(values.get(name), str) and not isinstance(values[name], Broken) for name in names):
             return {name: Secret(values[name]) for name in names}
     return {}

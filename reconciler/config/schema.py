@@ -8,7 +8,6 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from reconciler.config import captures
-from reconciler.config.connections import credential_names
 from reconciler.config.model import ConnectionModel, FileModel
 from reconciler.config.shape import value_schema
 from reconciler.providers import registry
@@ -66,7 +65,7 @@ def _connection(specs: Mapping[str, Spec]) -> dict[str, Any]:
     schema["additionalProperties"] = False
     users: dict[str, list[str]] = {}
     for spec in specs.values():
-        names = {name: None for auth in spec.auths for name in credential_names(auth)}
+        names = {name: None for auth in spec.auths for name in auth.credentials}
         for name in names:
             users.setdefault(name, []).append(spec.title)
     for name, titles in users.items():

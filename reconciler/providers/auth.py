@@ -130,7 +130,8 @@ def signer(
         return Signer()
     values = {name: credentials[name].reveal() for name in auth.credentials}
     if auth.basic is not None:
-        pair = ":".join(values[name] for name in auth.basic).encode()
+        parts = auth.basic if isinstance(auth.basic, list) else []
+        pair = ":".join(values[name] for name in parts).encode()
         encoded = base64.b64encode(pair).decode()
         client.redactor.add(encoded)
         return Signer({"Authorization": f"Basic {encoded}"})

@@ -60,7 +60,7 @@ class Gate:
             with self._lock:
                 return token not in self._expired and self._right({auth.bearer: token}, [auth.bearer])
         presented: dict[str, str] = {}
-        if auth.basic and scheme.lower() == "basic":
+        if isinstance(auth.basic, list) and scheme.lower() == "basic":
             presented = dict(zip(auth.basic, _basic(value), strict=True))
         for parameter, name in (auth.query or {}).items():
             presented[name] = request.query.get(parameter, "")

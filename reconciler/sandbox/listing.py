@@ -48,7 +48,7 @@ def render(call: ListCall, page: Page, url: str, query: Mapping[str, str], secre
         kept = {name: value for name, value in query.items() if name not in secret}
         next_url = f"{url}?{urlencode({**kept, _CURSOR: page.last})}" if page.more else None
         put(envelope, call.next.url, next_url)
-    elif isinstance(call.next, NextLast):
+    elif isinstance(call.next, NextLast) and call.next.more:
         put(envelope, call.next.more, page.more)
     elif isinstance(call.next, NextPage):
         put(envelope, call.next.page, page.number - 1 + call.next.first)

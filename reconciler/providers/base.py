@@ -1,0 +1,26 @@
+"""What all parts of the provider format share: a strict base model, and names in braces."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Path = Annotated[
+    str, Field(min_length=1, description="A dotted path into their JSON: `config.url`; a number picks from a list.")
+]
+Status = Annotated[str, Field(pattern=r"^[1-5]\d\d$", description="An HTTP status, in quotes.")]
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+class Model(BaseModel):
+    """Base: unknown keys are errors, instances are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def names_in(template: str) -> tuple[str, ...]:
+    """Return the names in braces of a path, a header, a query or a body value, in their order."""
+    return tuple(_NAME.findall(template))
