@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from reconciler.applying.captures import Taken
 from reconciler.applying.ledger import Ledger
 from reconciler.applying.recovery import recorded
 from reconciler.planning.plan import Outcome
-from reconciler.records import Deposed, Desired, Intent, Known, Live
+from reconciler.records import Deposed, Desired, Intent, Known, Live, same
 from reconciler.state.model import Operation, PutRecord, RemoveDeposed, RemoveIntent, RemoveRecord
+
+NOTHING = Taken()
 
 
 class Endings:
@@ -18,11 +21,11 @@ class Endings:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def made(self, intent: Intent, record_id: str) -> Outcome:
+    def made(self, intent: Intent, record_id: str, taken: Taken) -> Outcome:
         """The provider said that it made the record; what it made of it is read later."""
         live = Live(intent.connection, intent.scope, record_id, {}, intent.key)
         operations = [
-            PutRecord(replace(one.record, echo=None)) if isinstance(one, PutRecord) else one
+            PutRecord(_with(replace(one.record, echo=None), taken)) if isinstance(one, PutRecord) else one
             for one in recorded(intent, live)
         ]
         self._ledger.commit(*operations, self._line(intent, "create", "done", record_id=record_id))
@@ -35,15 +38,39 @@ class Endings:
         self._ledger.commit(*recorded(intent, live), line)
         return Outcome("done", id_after=live.id)
 
-    def updated(self, intent: Intent, wanted: Desired, record_id: str) -> Outcome:
+    def updated(self, intent: Intent, wanted: Desired, record_id: str, taken: Taken = NOTHING) -> Outcome:
         """The record is as it should be; its echo is read later."""
+        before = self._ledger.known(wanted.address)
         known = Known(
-            wanted.address, wanted.connection, wanted.scope, record_id, wanted.key, intent.sent, None, wanted.protect
+            wanted.address,
+            wanted.connection,
+            wanted.scope,
+            record_id,
+            wanted.key,
+            intent.sent,
+            None,
+            wanted.protect,
+            before.kept if before is not None else None,
         )
         self._ledger.commit(
-            PutRecord(known), RemoveIntent(intent.id), self._line(intent, "update", "done", record_id=record_id)
+            PutRecord(_with(known, taken)),
+            RemoveIntent(intent.id),
+            self._line(intent, "update", "done", record_id=record_id),
         )
         return Outcome("done", id_after=record_id)
+
+    def renewed(self, intent: Intent, taken: Taken) -> Outcome:
+        """The provider made a new secret; nothing else of the record changed."""
+        line = self._line(intent, "rotate", "done", record_id=intent.record_id)
+        self._ledger.commit(*self._without_secret(intent, taken), RemoveIntent(intent.id), line)
+        return Outcome("done", id_after=intent.record_id)
+
+    def renewal_lost(self, intent: Intent, doubt: str) -> Outcome:
+        """The provider may have made a new secret, and it is lost: the old one is good no more, as far as we know."""
+        line = self._line(intent, "rotate", "unknown", record_id=intent.record_id, detail=doubt)
+        self._ledger.commit(*self._without_secret(intent, NOTHING), RemoveIntent(intent.id), line)
+        way_on = f"`reconcile rotate {intent.address}` again makes another one"
+        return Outcome("unknown", f"whether it has a new secret is not known: {doubt}; {way_on}", intent.record_id)
 
     def deleted(self, intent: Intent, target: Deposed) -> Outcome:
         """The record is gone, under whatever address the state has it by now."""
@@ -77,9 +104,21 @@ class Endings:
         self._ledger.commit(line)
         return Outcome("unknown", f"outcome unknown: {doubt}; {why}")
 
+    def _without_secret(self, intent: Intent, taken: Taken) -> list[Operation]:
+        """The record with what was taken in the place of its old secret."""
+        known = self._ledger.known(intent.address)
+        if known is None:
+            return []
+        sent = {name: value for name, value in known.sent.items() if same(value, intent.sent.get(name))}
+        return [PutRecord(_with(replace(known, sent=sent, kept=None), taken))]
+
     def _line(
         self, intent: Intent, operation: str, outcome: str, *, record_id: str | None, detail: str | None = None
     ) -> Operation:
         return self._ledger.entry(
             operation, outcome, intent.address, intent.connection, record_id=record_id, detail=detail
         )
+
+
+def _with(known: Known, taken: Taken) -> Known:
+    return replace(known, sent={**known.sent, **taken.sent}, kept=taken.kept or known.kept)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from reconciler.planning.conflicts import cycles, waits
 from reconciler.planning.plan import Change
+from reconciler.planning.renewal import HANDED_OVER
 from reconciler.records import Ability
 
 Kind = Literal["make", "remove", "change"]
@@ -45,8 +46,11 @@ def steps(changes: Sequence[Change], abilities: Mapping[str, Ability]) -> list[S
         made.append(step)
         return step
 
-    # Old halves of earlier replacements go first: they are surplus, and a provider may limit how many there are.
-    for number, change in sorted(enumerate(changes), key=lambda one: one[1].deposed is None):
+    # Secrets that wait for their sink go first, old halves of earlier replacements next: they are surplus, and
+    # a provider may limit how many there are.
+    for number, change in sorted(
+        enumerate(changes), key=lambda one: (one[1].reason != HANDED_OVER, one[1].deposed is None)
+    ):
         if change.blocked is not None:
             continue
         if change.action == "replace":
@@ -57,9 +61,17 @@ def steps(changes: Sequence[Change], abilities: Mapping[str, Ability]) -> list[S
             taking[number], freeing[number] = (second, first) if number in remove_first else (first, second)
         elif change.action == "delete":
             freeing[number] = add(number, "remove")
+            if change.deposed is not None:  # its secret is good until the new half's has arrived
+                freeing[number].after.update(
+                    one.index for one in made if _hands_over(changes[one.change], change.address)
+                )
         else:
             taking[number] = freeing[number] = add(number, "make" if change.action == "create" else "change")
     for number, blockers in waiting.items():
         taking[number].after.update(freeing[blocker].index for blocker in blockers if blocker in freeing)
         taking[number].after.discard(taking[number].index)
     return made
+
+
+def _hands_over(change: Change, address: str | None) -> bool:
+    return change.reason == HANDED_OVER and change.address == address

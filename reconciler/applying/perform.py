@@ -9,6 +9,7 @@ from reconciler.applying.order import Step
 from reconciler.applying.writes import Note, Writer, sent_of
 from reconciler.planning.conflicts import old_place
 from reconciler.planning.plan import Change, Outcome
+from reconciler.planning.renewal import HANDED_OVER, RENEWED
 from reconciler.records import Deposed, Known, Live
 from reconciler.state.model import (
     MoveRecord,
@@ -23,8 +24,16 @@ from reconciler.state.model import (
 
 def perform(step: Step, change: Change, writer: Writer, ledger: Ledger, note: Note) -> Outcome:
     """Carry out one step and return how it ended. Raises `StateError` where the state fails."""
+    if step.kind != "remove" or not step.last:
+        problem = writer.captures.problem(change)
+        if problem is not None:
+            return Outcome("failed", problem)
     if step.kind == "remove":
         return writer.delete(change, _to_remove(change), note)
+    return writer.captures.settled(change, _written(step, change, writer, ledger, note))
+
+
+def _written(step: Step, change: Change, writer: Writer, ledger: Ledger, note: Note) -> Outcome:
     if step.kind == "make":
         return _make(step, change, writer, ledger, note)
     if change.action == "forget":
@@ -35,6 +44,10 @@ def perform(step: Step, change: Change, writer: Writer, ledger: Ledger, note: No
         return _rename(change, ledger)
     if change.reason == "protect_changed":
         return _protect(change, ledger)
+    if change.reason == HANDED_OVER:
+        return Outcome("done", id_after=change.id)
+    if change.reason == RENEWED and change.desired is not None and writer.captures.made_for(change.desired):
+        return writer.rotate(change)
     return writer.update(change, note, *_moved(change))
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from reconciler.applying.captures import Captures
 from reconciler.applying.ledger import Ledger
 from reconciler.applying.order import Step, steps
 from reconciler.applying.perform import perform
@@ -31,6 +32,7 @@ class Means:
     ledger: Ledger
     progress: Progress
     stop: threading.Event
+    captures: Captures
     parallelism: int = 10
 
 
@@ -59,7 +61,7 @@ class _Run:
         self._plan = plan
         self._means = means
         self._progress = _Told(means.progress)
-        self._writer = Writer(means.connections, means.ledger, _ids_by_url(views), means.stop)
+        self._writer = Writer(means.connections, means.ledger, _ids_by_url(views), means.stop, means.captures)
         self._todo = steps(plan.changes, means.abilities)
         self._ended: dict[int, Outcome] = {}
 
@@ -122,8 +124,9 @@ class _Run:
         except StateError as error:
             self.failures.append(str(error))
             return False
-        for address, outcome in found.items():
+        for address, found_late in found.items():
             step = doubtful[address]
+            outcome = self._means.captures.settled(self._plan.changes[step.change], found_late)
             self._ended[step.index] = outcome
             if step.last or outcome.status != "done":
                 self._progress.finish(self._plan.changes[step.change], outcome)

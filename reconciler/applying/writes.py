@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from reconciler.applying.captures import Captures
 from reconciler.applying.endings import Endings
 from reconciler.applying.ledger import Ledger
 from reconciler.applying.search import Search
@@ -18,7 +19,7 @@ from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
 from reconciler.planning.plan import Change, Outcome
 from reconciler.providers.protocol import Connection
 from reconciler.reading import Place
-from reconciler.records import Deposed, Desired, Intent, Live, Scope, same, url_identity
+from reconciler.records import Deposed, Desired, Intent, Live, Scope, Secret, same, url_identity
 from reconciler.state.model import Operation, PutIntent
 
 ATTEMPTS = 3
@@ -37,7 +38,9 @@ class Writer:
         ledger: Ledger,
         ids_before: Mapping[tuple[Place, str], tuple[str, ...]],
         stop: threading.Event,
+        captures: Captures,
     ) -> None:
+        self.captures = captures
         self._connections = connections
         self._ledger = ledger
         self._ids_before = ids_before
@@ -84,7 +87,7 @@ class Writer:
                     return outcome
                 self._ledger.check_held()
             else:
-                return self._end.made(intent, written.id)
+                return self._end.made(intent, written.id, self.captures.taken(wanted, written))
         return self._end.failed(intent, f"tried {ATTEMPTS} times, and each time nothing was made: {doubt}")
 
     def update(self, change: Change, note: Note, *before: Operation) -> Outcome:
@@ -120,9 +123,22 @@ class Writer:
                     return self._end.updated(intent, wanted, record_id)
                 self._ledger.check_held()
             else:
-                return self._end.updated(intent, wanted, written.id)
+                return self._end.updated(intent, wanted, written.id, self.captures.taken(wanted, written))
         message = f"tried {ATTEMPTS} times, and each time it was not changed: {doubt}"
         return self._end.not_updated(intent, message, hidden)
+
+    def rotate(self, change: Change) -> Outcome:
+        """Let the provider make a new secret. It is asked once: an answer that was lost had the only copy."""
+        wanted = _wanted(change)
+        intent = self._intent("rotate", change, wanted.connection, wanted.scope, change.id or "")
+        self._ledger.commit(PutIntent(intent))
+        try:
+            written = self._connections[wanted.connection].rotate(wanted.scope, change.id or "")
+        except (Refused, NotSent) as error:
+            return self._end.failed(intent, str(error))
+        except Ambiguous as error:
+            return self._end.renewal_lost(intent, str(error))
+        return self._end.renewed(intent, self.captures.taken(wanted, written))
 
     def delete(self, change: Change, target: Deposed, note: Note) -> Outcome:
         """Delete one record: that of an address, an old half, or one that `manage: all` removes."""
@@ -164,9 +180,20 @@ class Writer:
             key=wanted.key if wanted else "",
             url=url_identity(wanted.fields.get("url")) if wanted else "",
             record_id=record_id,
-            sent=sent_of(wanted) if wanted and operation == "update" else {},
+            sent=self._carried(wanted, operation) if wanted else {},
             run=self._ledger.run,
         )
+
+    def _carried(self, wanted: Desired, operation: str) -> dict[str, Any]:
+        """What a write carries; a secret that the provider made stays as it was, or is made anew."""
+        if operation == "delete":
+            return {}
+        known = self._ledger.known(wanted.address)
+        sent = known.sent if known is not None else {}
+        made = self.captures.made_for(wanted)
+        if operation == "rotate":
+            return {**sent, **dict.fromkeys(made, Secret(None, "made anew"))}
+        return {**{name: sent[name] for name in made & sent.keys()}, **sent_of(wanted)}
 
 
 def sent_of(wanted: Desired) -> dict[str, Any]:

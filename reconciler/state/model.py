@@ -33,7 +33,7 @@ class Entry:
     """One line of the history: who did what to which record, when, and how it ended. It holds no secret.
 
     `at` is UTC in ISO 8601 with milliseconds. `operation`: create, update, delete, adopt, rename,
-    forget, import, remove, move, rotate, recover. `outcome`: done, failed, unknown. `digest` is that of
+    forget, import, remove, move, rotate, capture, recover. `outcome`: done, failed, unknown. `digest` is that of
     the saved plan, if one was applied. `actor` and `host` say who ran it.
     """
 

@@ -14,13 +14,15 @@ from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
-from reconciler.applying import Author, Ledger, Means, Progress, Recovery, carry_out, recover
+from reconciler.applying import Author, Captures, Ledger, Means, Progress, Recovery, carry_out, recover
 from reconciler.config import Expansion, load_config, seal_all, state_location
 from reconciler.errors import ReconcileError
+from reconciler.http.redaction import Redactor
 from reconciler.planning import Plan, Policy, Result, Views, Warned, make_plan
 from reconciler.planning.plan import Outcome
 from reconciler.providers.ability import ability_of
 from reconciler.providers.engine import open_connection
+from reconciler.providers.mapping import secret_texts
 from reconciler.providers.protocol import Connection
 from reconciler.providers.registry import spec_hash
 from reconciler.reading import Place, read_place, read_views
@@ -124,7 +126,9 @@ class Session:
             if not confirm(plan):
                 return None
             self._check_stop()
-            means = Means(self._connections, prepared.abilities, ledger, progress, self.stop, self.options.parallelism)
+            captures = Captures(ledger, prepared.abilities, self.store.fingerprint, self._redactor())
+            parallelism = self.options.parallelism
+            means = Means(self._connections, prepared.abilities, ledger, progress, self.stop, captures, parallelism)
             with gently or nullcontext():
                 ledger.commit(*self._identities(), *_first_echoes(prepared))
                 return carry_out(plan, prepared.views, means)
@@ -249,6 +253,12 @@ class Session:
             return Key.from_secrets(text for parts in sorted(found) for text in parts)
 
         return lambda text: key().fingerprint(text)
+
+    def _redactor(self) -> Redactor:
+        """Return one that knows every secret of the file, for what commands say that take secrets."""
+        credentials = [secret for one in self.expansion.settings.values() for secret in one.credentials.values()]
+        fields = [one.fields for one in self.expansion.desired]
+        return Redactor(secret_texts([credentials, fields]))
 
     def _ledger(self, holder: Holder, state: State, digest: str | None) -> Ledger:
         return Ledger(self.store, state, Author(holder, secrets.token_hex(6), utc_now, digest))
