@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from reconciler.cli.options import common_options, format_option
@@ -15,13 +17,19 @@ CHANGES_PENDING = 2
 
 @click.command()
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 where changes are pending.")
-@format_option("text", "json")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, for `apply FILE`.")
+@format_option("text", "json", "markdown")
 @common_options()
-def plan(options: Options, *, output_format: str, detailed_exitcode: bool) -> int:
+def plan(options: Options, *, output_format: str, detailed_exitcode: bool, out: Path | None) -> int:
     """Read what is there, and show what apply would do. Changes nothing."""
     with running(options) as (session, _):
-        made = session.plan()
-    show_plan(made, output_format, options.color)
+        prepared = session.prepare()
+        made = prepared.plan
+        show_plan(made, output_format, options.color, options.file.as_posix())
+        if out is not None:
+            from reconciler.workflow.saved import save
+
+            save(session, prepared, out)
     return ending(made, detailed=detailed_exitcode)
 
 

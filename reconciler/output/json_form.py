@@ -39,6 +39,11 @@ def result_json(result: Result) -> dict[str, Any]:
     return {**document, "outcomes": {status: counts[status] for status in get_args(Status)}}
 
 
+def change_json(change: Change) -> dict[str, Any]:
+    """Return one change as a plan's JSON has it."""
+    return _change(change, None)
+
+
 def to_json_text(document: dict[str, Any]) -> str:
     """Return `document` as text that ends with a newline. ASCII alone, so that no terminal and no pipe alters it."""
     return json.dumps(document, indent=2, allow_nan=False) + "\n"

@@ -19,11 +19,16 @@ def add_drift(page: Page, drift: Sequence[Drift]) -> None:
         return
     page.title("Drift: changed outside of reconcile since the last apply")
     for one in sorted(drift, key=order):
-        gone = ": it is gone" if one.gone else ""
-        where = place(one.connection, one.scope)
-        page.add(f"{visible(one.address)} ({where}), id {visible(one.id)}{gone}", 2, hang=INDENT)
-        for difference in one.differences:
-            add_difference(page, difference, INDENT)
+        add_one_drift(page, one)
+
+
+def add_one_drift(page: Page, one: Drift) -> None:
+    """Add a record that drifted, and how."""
+    gone = ": it is gone" if one.gone else ""
+    where = place(one.connection, one.scope)
+    page.add(f"{visible(one.address)} ({where}), id {visible(one.id)}{gone}", 2, hang=INDENT)
+    for difference in one.differences:
+        add_difference(page, difference, INDENT)
 
 
 def add_unmanaged(page: Page, unmanaged: Sequence[Unmanaged]) -> None:
@@ -33,11 +38,7 @@ def add_unmanaged(page: Page, unmanaged: Sequence[Unmanaged]) -> None:
     page.title("Not managed: in neither the file nor the state, and left alone")
     found = sorted(unmanaged, key=lambda it: (it.connection, it.scope, it.id))
     for one in found[:UNMANAGED_SHOWN]:
-        events = " on " + ", ".join(visible(event) for event in one.events) if one.events else ""
-        where = f"{place(one.connection, one.scope)} id {visible(one.id)}"
-        page.add(f"{where}: {shown_text(shown(one.url))}{events}", 2, hang=INDENT)
-        if one.note:
-            page.add(visible(one.note), INDENT)
+        add_one_unmanaged(page, one)
     if len(found) > UNMANAGED_SHOWN:
         page.add(f"and {len(found) - UNMANAGED_SHOWN} more", 2)
     page.add(
@@ -47,6 +48,15 @@ def add_unmanaged(page: Page, unmanaged: Sequence[Unmanaged]) -> None:
         hang=2,
         tone="faint",
     )
+
+
+def add_one_unmanaged(page: Page, one: Unmanaged) -> None:
+    """Add a live record that nobody named."""
+    events = " on " + ", ".join(visible(event) for event in one.events) if one.events else ""
+    where = f"{place(one.connection, one.scope)} id {visible(one.id)}"
+    page.add(f"{where}: {shown_text(shown(one.url))}{events}", 2, hang=INDENT)
+    if one.note:
+        page.add(visible(one.note), INDENT)
 
 
 def add_unknown(page: Page, unknown: Sequence[Unknown]) -> None:

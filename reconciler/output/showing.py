@@ -12,8 +12,13 @@ WIDTH = 80
 _WIDEST = 120
 
 
-def show_plan(plan: Plan, output_format: str, color: str) -> None:
-    """Write a plan to stdout as text or JSON."""
+def show_plan(plan: Plan, output_format: str, color: str, name: str = "") -> None:
+    """Write a plan to stdout as text, JSON, or a Markdown comment about the file `name`."""
+    if output_format == "markdown":
+        from reconciler.output.markdown import render_markdown
+
+        _write(render_markdown(plan, name))
+        return
     if output_format == "json":
         from reconciler.output.json_form import plan_json, to_json_text
 

@@ -17,7 +17,7 @@ def render_plan(plan: Plan, *, color: bool, width: int = 80) -> str:
     """Return the plan as text of at most `width` columns (but for words that are longer by themselves)."""
     page = Page(color=color, width=width)
     for change in sorted(plan.changes, key=order):
-        _add_change(page, change)
+        add_change(page, change)
     add_drift(page, plan.drift)
     add_unmanaged(page, plan.unmanaged)
     add_unknown(page, plan.unknown)
@@ -28,7 +28,8 @@ def render_plan(plan: Plan, *, color: bool, width: int = 80) -> str:
     return page.text()
 
 
-def _add_change(page: Page, change: Change) -> None:
+def add_change(page: Page, change: Change) -> None:
+    """Add one change: what, why, and the fields that matter to it."""
     page.gap()
     page.add(heading(change), hang=INDENT, tone="bad" if change.blocked else TONES[change.action])
     page.add(sentence(change), INDENT)

@@ -80,13 +80,17 @@ def subject(change: Change) -> str:
 def sentence(change: Change) -> str:
     """Return what happens to a record and why, in words: `will be created: it is not at the provider`."""
     verb = "would" if change.blocked else "will"
-    reason = _REASONS.get(change.reason) or visible(change.reason.replace("_", " "))
     done = _DONE_TO_IT[change.action]
     if change.action == "adopt" and change.differences:
         done = "be adopted and changed in place"
     if change.reason == "secret_kept":
         done = "have its secret handed over"
-    return f"{verb} {done}: {reason}"
+    return f"{verb} {done}: {reason_words(change.reason)}"
+
+
+def reason_words(reason: str) -> str:
+    """Return a reason as words."""
+    return _REASONS.get(reason) or visible(reason.replace("_", " "))
 
 
 def captured(change: Change) -> str | None:
