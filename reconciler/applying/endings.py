@@ -55,7 +55,7 @@ class Endings:
         self._ledger.commit(
             PutRecord(_with(known, taken)),
             RemoveIntent(intent.id),
-            self._line(intent, "update", "done", record_id=record_id),
+            self._line(intent, intent.operation, "done", record_id=record_id),
         )
         return Outcome("done", id_after=record_id)
 

@@ -17,6 +17,7 @@ from reconciler.applying.ledger import Ledger
 from reconciler.applying.search import Search
 from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
 from reconciler.planning.plan import Change, Outcome
+from reconciler.planning.renewal import RENEWED
 from reconciler.providers.protocol import Connection
 from reconciler.reading import Place
 from reconciler.records import Deposed, Desired, Intent, Live, Scope, Secret, same, url_identity
@@ -100,7 +101,8 @@ class Writer:
         defaults = {name: connection.ability.defaults.get(name) for name in changed - wanted.fields.keys()}
         fields = {**wanted.fields, **defaults}
         hidden = changed & connection.ability.hidden
-        intent = self._intent("update", change, wanted.connection, wanted.scope, record_id)
+        operation = "rotate" if change.reason == RENEWED else "update"
+        intent = self._intent(operation, change, wanted.connection, wanted.scope, record_id)
         self._ledger.commit(*before, PutIntent(intent))
         doubt = ""
         for _ in range(ATTEMPTS):
@@ -191,7 +193,7 @@ class Writer:
         known = self._ledger.known(wanted.address)
         sent = known.sent if known is not None else {}
         made = self.captures.made_for(wanted)
-        if operation == "rotate":
+        if operation == "rotate" and made:
             return {**sent, **dict.fromkeys(made, Secret(None, "made anew"))}
         return {**{name: sent[name] for name in made & sent.keys()}, **sent_of(wanted)}
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "apply": Lazy("reconciler.cli.apply", "apply", "Carry it out, after a question."),
     "destroy": Lazy("reconciler.cli.apply", "destroy", "Delete all that the state owns, after a question."),
     "import": Lazy("reconciler.cli.importing", "import_command", "Take one live record into the state."),
+    "rotate": Lazy("reconciler.cli.rotate", "rotate", "Set or renew one secret on purpose."),
     "state": Lazy("reconciler.cli.state", "state", "Look at the state, and look after it by hand."),
     "history": Lazy("reconciler.cli.history", "history", "Who changed what, and when."),
     "providers": Lazy("reconciler.cli.providers", "providers", "What each provider can do, its fields and events."),

@@ -27,7 +27,7 @@ def check_at_hand() -> None:
     if find_spec("cryptography") is None:
         raise CaptureError(
             "to capture a secret the package `cryptography` is needed, which keeps it safe until it is handed over: "
-            "install webhook-reconciler[capture]"
+            "pip install 'webhook-reconciler[encryption]'"
         )
 
 

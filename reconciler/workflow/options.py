@@ -13,6 +13,7 @@ class Options:
 
     `state` None means: what the file says. `targets` and `connections` empty mean all.
     `allow_deletes` None means the file's `max_deletes`. `lock_timeout` is in seconds.
+    `rotate` is the address whose secrets are renewed whether they differ or not.
     """
 
     file: Path = Path("hooks.yaml")
@@ -26,3 +27,4 @@ class Options:
     allow_deletes: int | Literal["all"] | None = None
     allow_recreate: bool = False
     lock_timeout: float = 0.0
+    rotate: str | None = None

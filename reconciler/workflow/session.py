@@ -229,6 +229,7 @@ class Session:
             allow_recreate=self.options.allow_recreate,
             targets=self.options.targets,
             connections=self.options.connections,
+            rotate=self.options.rotate,
         )
 
     def _context(self, state: State, places: Mapping[Place, set[str]]) -> dict[str, Any]:
