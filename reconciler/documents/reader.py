@@ -1,7 +1,8 @@
 """Reads YAML into plain data and keeps, for errors, where everything stands.
 
-libyaml composes the node graph; the conversion to plain data is ours, because positions, duplicate
-keys and tags are gone after an ordinary load, and because only the core schema of YAML 1.2 is wanted.
+libyaml parses; the conversion to plain data is ours, because positions, duplicate keys and tags are
+gone after an ordinary load, and because only the core schema of YAML 1.2 is wanted. A plain file is
+read by `quick`, and its node graph is composed only if somebody asks where something stands.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from reconciler.documents.conversion import DEEPEST, Converter, Keys
+from reconciler.documents.quick import Unusual, quick
 from reconciler.errors import ConfigError, Location, Problem
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -27,13 +30,18 @@ class Document:
     them; whoever uses `data` without it calls `check` first.
     """
 
-    def __init__(self, name: str, path: Path | None, root: yaml.Node, data: Any, keys: Keys) -> None:
+    def __init__(self, name: str, path: Path | None, content: bytes) -> None:
         self.name = name
         self.path = path
-        self.data: Any = data
+        self.data: Any = None
         self.problems: tuple[Problem, ...] = ()
-        self._root = root
-        self._keys = keys
+        self._content = content
+        self._keys = Keys()
+
+    @cached_property
+    def _root(self) -> yaml.Node:
+        with collector_paused():
+            return _compose(self._content, self.name)
 
     def check(self) -> None:
         """Raise `ConfigError` where the document has `problems`."""
@@ -67,13 +75,17 @@ class Document:
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Hold the garbage collector back while many objects are made that all stay: it would only look in vain."""
+    """Hold the garbage collector back while many objects are made that all stay: it would only look in vain.
+
+    Afterwards they are set aside (`gc.freeze`), or it would look through them all at once.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 
@@ -107,21 +119,19 @@ def read_text(text: str, name: str) -> Document:
 
 def _parse(content: bytes, name: str, path: Path | None) -> Document:
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
         problem = Problem("this is not UTF-8", _position(name, before), "save the file as UTF-8")
         raise ConfigError([problem]) from None
+    document = Document(name, path, content)
     with collector_paused():
-        root = _compose(content, text, name)
-        if root is None:
-            hint = "a hooks.yaml begins with `version: 1`"
-            raise ConfigError([Problem("the file is empty", Location(name, 1, 1), hint)])
-        keys = Keys()
-        document = Document(name, path, root, None, keys)
-        converter = Converter(document._at, keys)
-        document.data = converter.convert(root)
-    document.problems = tuple(converter.problems)
+        try:
+            document.data = quick(content)
+        except Unusual:
+            converter = Converter(document._at, document._keys)
+            document.data = converter.convert(document._root)
+            document.problems = tuple(converter.problems)
     return document
 
 
@@ -147,19 +157,22 @@ class _Loader(yaml.CSafeLoader):
         self._depth -= 1
 
 
-def _compose(content: bytes, text: str, name: str) -> yaml.Node | None:
+def _compose(content: bytes, name: str) -> yaml.Node:
     loader = _Loader(content)
     try:
         node: yaml.Node | None = loader.get_single_node()
-        return node
     except _TooDeep:
         raise ConfigError([Problem(f"this is nested deeper than {DEEPEST} levels", Location(name, 1, 1))]) from None
     except yaml.reader.ReaderError:
-        raise ConfigError([_forbidden_character(text, name)]) from None
+        raise ConfigError([_forbidden_character(content.decode("utf-8-sig"), name)]) from None
     except yaml.MarkedYAMLError as error:
-        raise ConfigError([_syntax_problem(error, text, name)]) from None
+        raise ConfigError([_syntax_problem(error, content.decode("utf-8-sig"), name)]) from None
     finally:
         loader.dispose()
+    if node is None:
+        hint = "a hooks.yaml begins with `version: 1`"
+        raise ConfigError([Problem("the file is empty", Location(name, 1, 1), hint)])
+    return node
 
 
 def _forbidden_character(text: str, name: str) -> Problem:

@@ -1,0 +1,115 @@
+"""What the benchmarks run on: the same N things as hooks.yaml, as Terraform's resources, as octoDNS's records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PAGE = 100
+"""Records on a page of a list, so that 10,000 are 100 pages."""
+
+EVENTS = ["order.created", "order.paid", "order.shipped"]
+
+TABLE = """\
+title: Benchmark
+auth: {{bearer: token}}
+record:
+  id: id
+  url: url
+  events: events
+  name: name
+  config: {{at: config, type: object}}
+list: {{get: /hooks, query: {{limit: 100}}, items: items, next: {next}}}
+create: {{post: /hooks}}
+update: {{put: "/hooks/{{id}}"}}
+delete: {{delete: "/hooks/{{id}}"}}
+"""
+WAYS = {"chained": "{url: next}", "numbered": "{page: page, pages: pages}"}
+
+
+def live_record(number: int) -> dict[str, Any]:
+    """Return one record as the provider shows it."""
+    return {
+        "id": f"id-{number}",
+        "url": f"https://hooks.example.com/orders/{number:06d}",
+        "events": EVENTS,
+        "name": f"Hook number {number}",
+        "config": {"retries": number % 30 + 1, "region": "eu-west"},
+        "created_at": "2024-05-06T07:08:09Z",
+    }
+
+
+def hooks(folder: Path, records: int, base_url: str, *, way: str = "chained", changed: bool = False) -> Path:
+    """Write a hooks.yaml that wants the records of `live_record`; `changed`: each with two other values."""
+    (folder / "table.yaml").write_text(TABLE.format(next=WAYS[way]))
+    path = folder / "hooks.yaml"
+    with path.open("w") as file:
+        connection = f"bench: {{spec: table.yaml, base_url: {base_url}/{way}, token: benchmark}}"
+        file.write(f"version: 1\nproviders:\n  {connection}\nsubscriptions:{'' if records else ' {}'}\n")
+        file.writelines(_subscriptions(records, changed))
+    return path
+
+
+def _subscriptions(records: int, changed: bool) -> Iterator[str]:
+    events = ", ".join([*EVENTS, "order.returned"] if changed else EVENTS)
+    for number in range(records):
+        yield (
+            f"  hook-{number:06d}:\n    provider: bench\n    url: https://hooks.example.com/orders/{number:06d}\n"
+            f"    events: [{events}]\n    name: Hook number {number}\n"
+            f"    config: {{retries: {number % 30 + 1 + changed}, region: eu-west}}\n"
+        )
+
+
+def spoiled(path: Path, every: int) -> Path:
+    """Write a copy of a hooks.yaml in which one subscription out of `every` has a mistyped key."""
+    lines = path.read_text().splitlines(keepends=True)
+    seen = 0
+    for index, line in enumerate(lines):
+        if line.startswith("    config:"):
+            seen += 1
+            if seen % every == 0:
+                lines[index] = line.replace("config:", "confg:")
+    bad = path.with_name("spoiled.yaml")
+    bad.write_text("".join(lines))
+    return bad
+
+
+def terraform_resources(folder: Path, records: int, *, for_each: bool) -> None:
+    """Write as many resources that talk to nobody: `terraform_data`, each on its own or from one `for_each`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "main.tf.json"
+    if for_each:
+        items = {f"hook-{number:06d}": _terraform_input(number) for number in range(records)}
+        one = {"for_each": "${local.hooks}", "input": "${each.value}"}
+        content: dict[str, Any] = {"locals": {"hooks": items}, "resource": {"terraform_data": {"hook": one}}}
+    else:
+        every = {f"hook-{number:06d}": {"input": _terraform_input(number)} for number in range(records)}
+        content = {"resource": {"terraform_data": every}}
+    path.write_text(json.dumps(content))
+
+
+def _terraform_input(number: int) -> dict[str, Any]:
+    record = live_record(number)
+    return {name: record[name] for name in ("url", "events", "name", "config")}
+
+
+def octodns_zone(folder: Path, records: int) -> Path:
+    """Write as many DNS records as YAML, and a configuration that compares them with a second copy."""
+    for side in ("wanted", "there"):
+        (folder / side).mkdir(parents=True, exist_ok=True)
+        with (folder / side / "example.com.yaml").open("w") as file:
+            file.write("---\n")
+            file.writelines(_dns_record(number) for number in range(records))
+    config = folder / "config.yaml"
+    provider = "{{class: octodns.provider.yaml.YamlProvider, directory: {0}, default_ttl: 300}}"
+    config.write_text(
+        f"providers:\n  wanted: {provider.format(folder / 'wanted')}\n  there: {provider.format(folder / 'there')}\n"
+        "zones:\n  example.com.: {sources: [wanted], targets: [there]}\n"
+    )
+    return config
+
+
+def _dns_record(number: int) -> str:
+    return f"hook-{number:06d}:\n  ttl: 300\n  type: TXT\n  values: [order.created, 'Hook number {number}']\n"
