@@ -22,6 +22,8 @@ from reconciler.reading import Place
 from reconciler.records import Ability, View, url_identity
 from reconciler.state.model import SetEcho
 
+_HALF = "One of its two halves is done; the next apply goes on with the other"
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
@@ -98,7 +100,7 @@ class _Run:
             )
         except StateError as error:
             self.failures.append(str(error))
-            outcome = self._unrecorded(change, str(error))
+            outcome = self._unrecorded(step, change, str(error))
         except ReconcileError as error:
             outcome = Outcome("failed", str(error))
         if outcome.status != "unknown" and (step.last or outcome.status != "done"):
@@ -106,10 +108,12 @@ class _Run:
             self._progress.finish(change, replace(outcome, id_after=outcome.id_after or next(iter(made), None)))
         return outcome
 
-    def _unrecorded(self, change: Change, error: str) -> Outcome:
+    def _unrecorded(self, step: Step, change: Change, error: str) -> Outcome:
         """The state failed: before the request, whose intent must be recorded first, or after it."""
         if self._means.ledger.under_way(change.address, change.id):
             return Outcome("unknown", f"its outcome could not be recorded: {error}")
+        if any(self._todo[index].change == step.change for index in step.after):
+            return Outcome("interrupted", f"{error} {_HALF}")
         return Outcome("not_attempted", f"nothing was sent: {error}")
 
     def _look_again(self) -> bool:
@@ -144,9 +148,10 @@ class _Run:
             return Outcome("done", id_after=made)
         why = self._why_halted()
         if why is None:
-            return Outcome("not_attempted", _waited_for(self._plan, self._todo, mine, self._ended), made)
+            waiting = _waited_for(self._plan, self._todo, mine, self._ended)
+            return Outcome("failed", f"{waiting}. {_HALF}", made) if parts else Outcome("not_attempted", waiting)
         if parts:
-            return Outcome("interrupted", f"{why} between its two halves; the next apply goes on", made)
+            return Outcome("interrupted", f"{why}. {_HALF}", made)
         return Outcome("not_attempted", f"{why} before it began")
 
     def _why_halted(self) -> str | None:
