@@ -8,6 +8,7 @@ import click
 
 from reconciler.cli.options import common_options, format_option
 from reconciler.errors import ConfigError
+from reconciler.output.annotations import FORMATS, findings, render_findings
 from reconciler.output.problems import problems_json
 from reconciler.output.visible import visible
 from reconciler.output.words import counted
@@ -16,7 +17,7 @@ from reconciler.workflow.options import Options
 
 
 @click.command()
-@format_option("text", "json")
+@format_option("text", "json", *FORMATS)
 @common_options(only=("file",))
 def validate(options: Options, output_format: str) -> int:
     """Check the file alone: no network, no credentials, no state."""
@@ -25,10 +26,16 @@ def validate(options: Options, output_format: str) -> int:
     try:
         expansion = load_config(options.file, resolve=False)
     except ConfigError as error:
+        if output_format in FORMATS:
+            click.echo(render_findings(findings(error.problems), output_format, options.file), nl=False)
+            return 1
         if output_format != "json":
             raise
         click.echo(json.dumps({"valid": False, "problems": problems_json(error), "warnings": []}, indent=2))
         return 1
+    if output_format in FORMATS:
+        click.echo(render_findings(findings((), expansion.warnings), output_format, options.file), nl=False)
+        return 0
     counts = {
         "subscriptions": len({subscription_of(record.address) for record in expansion.desired}),
         "records": len(expansion.desired),
