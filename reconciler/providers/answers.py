@@ -121,6 +121,8 @@ def _examined(reply: Reply, call: Call, content: bool = True) -> tuple[Any, str 
         found = at(data, path)
         if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
             return data, f"{status}, but `{path}` is {_shown(found)} where a success has {_shown(wanted)}"
+    if isinstance(data, dict) and data.get("error") is True and "error" not in call.success.where:
+        return data, f"{status}, but the answer says `error: true`"
     return data, None
 
 
