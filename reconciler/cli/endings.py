@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.errors import ConfigError, ReconcileError
-from reconciler.output.visible import visible
+if TYPE_CHECKING:
+    from reconciler.errors import ReconcileError
 
 INTERRUPTED = 130
 
@@ -42,12 +43,10 @@ def exit_code(call: Callable[[], object]) -> int:
         return _aborted(abort)
     except click.ClickException as error:
         _say_usage(error)
-    except ReconcileError as error:
-        _say_error(error)
     except BrokenPipeError:
         _close_quietly()
     except Exception as error:  # noqa: BLE001  the last line of defence: no traceback, which could hold a secret
-        _say_bug(error)
+        _say_exception(error)
     else:
         return code if isinstance(code, int) else 0
     return 1
@@ -61,13 +60,27 @@ def _aborted(abort: click.Abort) -> int:
     return 1
 
 
+def _say_exception(error: Exception) -> None:
+    from reconciler.errors import ReconcileError  # with what it needs, this is most of `--version`'s time
+
+    if isinstance(error, ReconcileError):
+        _say_error(error)
+    else:
+        _say_bug(error)
+
+
 def _say_usage(error: click.ClickException) -> None:
+    from reconciler.output.visible import visible
+
     _say(f"Error: {visible(error.format_message())}")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         _say(f"`{error.ctx.command_path} --help` tells more.")
 
 
 def _say_error(error: ReconcileError) -> None:
+    from reconciler.errors import ConfigError
+    from reconciler.output.visible import visible
+
     if isinstance(error, ConfigError):
         from reconciler.output.problems import render_problems
 
@@ -84,6 +97,8 @@ def _say_bug(error: Exception) -> None:
 
     if logging.getLogger("reconciler").isEnabledFor(logging.DEBUG):
         import traceback
+
+        from reconciler.output.visible import visible
 
         for frame in traceback.extract_tb(error.__traceback__):
             _say(f"  {visible(frame.filename)}:{frame.lineno} in {frame.name}")

@@ -150,7 +150,7 @@ class Subscriptions:
         scope = tuple(sorted((name, values[name]) for name in shape.spec.scope))
         protect = values.get("protect", False)
         location = entry.location
-        capture = captures.capture_of(values, place.folder((captures.NAME,)))
+        capture = captures.capture_of(values, place.folder((captures.NAME,))) if captures.NAME in values else None
         if shape.one_event:
             for event in events:
                 one = {**fields, "events": (event,)}

@@ -7,7 +7,7 @@ needs a closer look (an alias, a merge, a tag, a key that stands twice, a mistak
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -24,7 +24,11 @@ from yaml.events import (
 from reconciler.documents.conversion import DEEPEST
 from reconciler.documents.scalars import PLAIN_LETTERS, plain
 
+Marks: TypeAlias = dict[tuple[Any, str], Any]
+"""Where the keys of the second level stand: the names of subscriptions and connections, which are often asked for."""
+
 _NO_KEY = object()
+_SECOND = 2
 _DEEPEST = DEEPEST - 1  # a scalar is a level, too
 
 
@@ -32,14 +36,15 @@ class Unusual(Exception):
     """The document is not of the plain kind; nothing is said of what it is."""
 
 
-def quick(content: bytes) -> Any:
-    """Return the data of one YAML document. Raises `Unusual` where it is not of the plain kind."""
+def quick(content: bytes) -> tuple[Any, Marks]:
+    """Return the data of one YAML document, with marks. Raises `Unusual` where it is not of the plain kind."""
+    marks: Marks = {}
     parser = yaml.CBaseLoader(content)
     try:
         parser.get_event()
         if not isinstance(parser.get_event(), DocumentStartEvent):
             raise Unusual
-        data = _value(parser)
+        data = _value(parser, marks)
         parser.get_event()
         if not isinstance(parser.get_event(), StreamEndEvent):
             raise Unusual
@@ -47,10 +52,10 @@ def quick(content: bytes) -> Any:
         raise Unusual from None
     finally:
         parser.dispose()
-    return data
+    return data, marks
 
 
-def _value(parser: Any) -> Any:  # noqa: C901, PLR0912 -- a case for each kind of event
+def _value(parser: Any, marks: Marks) -> Any:  # noqa: C901, PLR0912 -- a case for each kind of event
     """Return the value that begins with the next event. One loop, for a call a value would take twice as long."""
     next_event = parser.get_event
     outer: list[tuple[Any, Any]] = []
@@ -89,6 +94,8 @@ def _value(parser: Any) -> Any:  # noqa: C901, PLR0912 -- a case for each kind o
             if type(value) is not str or value in holder:
                 raise Unusual
             key = value
+            if len(outer) == _SECOND:
+                marks[outer[1][1], key] = event.start_mark
         else:
             holder[key] = value
             key = _NO_KEY

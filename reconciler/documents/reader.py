@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from reconciler.documents.conversion import DEEPEST, Converter, Keys
-from reconciler.documents.quick import Unusual, quick
+from reconciler.documents.quick import Marks, Unusual, quick
 from reconciler.errors import ConfigError, Location, Problem
 
 _LARGEST_FILE = 64 * 1024 * 1024
@@ -37,6 +37,7 @@ class Document:
         self.problems: tuple[Problem, ...] = ()
         self._content = content
         self._keys = Keys()
+        self._marks: Marks = {}
 
     @cached_property
     def _root(self) -> yaml.Node:
@@ -53,6 +54,9 @@ class Document:
 
         A path that leads nowhere gives the place of the last part that is there.
         """
+        mark = self._marks.get(path) if key else None  # type: ignore[call-overload]  # any path may be asked for
+        if mark is not None:
+            return self._at(mark)
         node = self._root
         for index, step in enumerate(path):
             if isinstance(node, yaml.MappingNode):
@@ -127,7 +131,7 @@ def _parse(content: bytes, name: str, path: Path | None) -> Document:
     document = Document(name, path, content)
     with collector_paused():
         try:
-            document.data = quick(content)
+            document.data, document._marks = quick(content)
         except Unusual:
             converter = Converter(document._at, document._keys)
             document.data = converter.convert(document._root)

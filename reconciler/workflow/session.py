@@ -70,7 +70,8 @@ class Session:
         self.environ = environ
         self.stop = stop or threading.Event()
         self.expansion: Expansion = load_config(options.file, resolve=True)
-        self.store: Store = open_store_of(options)
+        state = self.expansion.state if options.state is None else options.state
+        self.store: Store = open_store(state or "")
         self._connections: dict[str, Connection] = {}
 
     def __enter__(self) -> Self:

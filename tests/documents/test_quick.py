@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -27,14 +28,26 @@ def closely(text: str) -> Any:
     return document.data
 
 
+def _paths(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for step, inner in items:
+        yield from _paths(inner, (*path, step))
+
+
 def agrees(text: str) -> bool:
     """Whether a text was read quickly; if so, it holds the same as by a closer look."""
     try:
-        data = quick(text.encode())
+        data, _ = quick(text.encode())
     except Unusual:
         return False
     assert json.dumps(data) == json.dumps(closely(text))
-    read_text(text, "f.yaml").locate(("a", 0))
+    document = read_text(text, "f.yaml")
+    with patch.object(reader, "quick", side_effect=Unusual):
+        by_nodes = read_text(text, "f.yaml")
+    for path in _paths(data):
+        assert document.locate(path) == by_nodes.locate(path)
+        assert document.locate(path, key=True) == by_nodes.locate(path, key=True)
     return True
 
 
