@@ -27,14 +27,24 @@ def running(options: Options) -> Iterator[tuple[Session, Interrupts]]:
         yield session, interrupts
 
 
-def check_can_ask(*, auto_approve: bool, what: str) -> None:
-    """Raise `UsageError` where a question would have to be asked and nobody is there to answer."""
-    if not auto_approve and not sys.stdin.isatty():
+def check_can_ask(*, auto_approve: bool, output_format: str, what: str) -> None:
+    """Raise `UsageError` where a question would have to be asked, and nobody or nothing is there to show it."""
+    if auto_approve:
+        return
+    if output_format != "text":
+        raise UsageError(f"--format {output_format} shows no plan to ask about: give --auto-approve as well.")
+    if not sys.stdin.isatty():
         raise UsageError(f"{what} asks before it changes anything, and there is no terminal here: give --auto-approve.")
 
 
 def ask(question: str) -> bool:
-    """Ask on stderr; only `yes` is a yes."""
-    click.echo(f"\n{question}\n  Only `yes` is taken as a yes.\n", err=True)
-    answer: str = click.prompt("  Enter a value", default="", show_default=False, err=True)
+    """Ask on stderr; only `yes` is a yes, and the end of the input is a no."""
+    click.echo(f"\n{question} Only `yes` is taken as a yes.\n", err=True)
+    try:
+        answer: str = click.prompt("  Enter a value", default="", show_default=False, err=True)
+    except click.Abort as abort:
+        click.echo(err=True)  # the cursor stands behind the prompt
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise
+        return False
     return answer.strip() == "yes"
