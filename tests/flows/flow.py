@@ -128,7 +128,7 @@ class Flow:
     @staticmethod
     def finish(process: subprocess.Popen[str]) -> Run:
         """Wait for a process to end."""
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=120)
         return _clean(Run(process.returncode, stdout, stderr))
 
     def faults(self, *faults: dict[str, Any]) -> None:
