@@ -356,7 +356,8 @@ class Ability:
     `unique` are sets of fields of which the provider allows no two records alike (within a scope).
     `defaults` is what a field goes back to when it leaves the file. `hidden` are fields that a read
     never shows; `immutable` those that an update cannot change. `made` are secrets that the provider
-    makes itself and shows once; `rotates`: it has a call that makes them anew.
+    makes itself and shows once; `rotates`: it has a call that makes them anew. `later` are fields that
+    are set by a call after the create's own.
     """
 
     provider: str
@@ -370,6 +371,7 @@ class Ability:
     manage_all: bool = False
     made: frozenset[str] = frozenset()
     rotates: bool = False
+    later: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from reconciler.errors import Ambiguous, ConfigError, NotSent, Problem, Unreadab
 from reconciler.http.address import is_loopback
 from reconciler.http.clock import Clock
 from reconciler.http.message import Failure, Reply, Request
-from reconciler.http.pace import Pace
+from reconciler.http.pace import Pace, Quota
 from reconciler.http.redaction import Redactor
 from reconciler.http.retry import Patience, asked, backoff
 
@@ -27,8 +27,9 @@ _OVERLOADED = frozenset({429, 502, 503, 504})
 class Client:
     """Sends requests to one origin. Thread-safe.
 
-    `timeout` bounds one request, `retry` all waiting for further tries, in seconds. `stop`, once set,
-    ends every wait. Raises `ConfigError` for a base URL that is neither https nor loopback.
+    `timeout` bounds one request, `retry` all waiting for further tries, in seconds. `quota` is where answers
+    say how many requests are left. `stop`, once set, ends every wait. Raises `ConfigError` for a base URL that
+    is neither https nor loopback.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Client:
         retry: float = 40.0,
         concurrency: int | None = None,
         rate: float | None = None,
+        quota: Quota | None = None,
         stop: threading.Event | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class Client:
         self._stop = stop
         self._transport = Transport(base_url, timeout, max(_POOL, concurrency or 0))
         self._pace = Pace(concurrency, rate, self._clock, stop)
+        self._quota = quota
         self._patience = Patience(retry, self._clock)
 
     def send(self, request: Request) -> Reply:
@@ -104,6 +107,8 @@ class Client:
         elif outcome.status not in _OVERLOADED:
             self._pace.went_well()
             self._patience.answered()
+        if self._quota is not None and (wait := self._quota.wait(outcome.headers, self._clock.wall())):
+            self._pace.hold(wait)
         return outcome
 
     def _delay(self, outcome: Reply | Failure, attempt: int) -> float:

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 
 from reconciler.http.clock import Clock
 
 _FIRST_SLOWDOWN = 0.1
 _SLOWEST = 5.0
 _SPEED_UP = 0.9
+_LONGEST_HOLD = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The headers (in small letters) that say how many requests are left, and when there are new ones.
+
+    `epoch`: the latter is a time in seconds since 1970, not from now.
+    """
+
+    remaining: str
+    reset: str
+    epoch: bool = False
+
+    def wait(self, headers: Mapping[str, str], now: float) -> float:
+        """Return the seconds to wait before the next request: none while some are left."""
+        left, reset = headers.get(self.remaining, ""), headers.get(self.reset, "")
+        try:
+            if float(left) >= 1:
+                return 0.0
+            seconds = float(reset) - (now if self.epoch else 0.0)
+        except ValueError:
+            return 0.0
+        return min(max(seconds, 0.0), _LONGEST_HOLD)
 
 
 class Pace:
@@ -45,6 +70,11 @@ class Pace:
             if now >= self._paused_until:
                 self._between = min(max(self._between * 2, _FIRST_SLOWDOWN), max(_SLOWEST, self._least))
             self._paused_until = max(self._paused_until, now + seconds)
+
+    def hold(self, seconds: float) -> None:
+        """Nobody sends for `seconds`, as no requests are left until then."""
+        with self._lock:
+            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
     def went_well(self) -> None:
         """The provider answered: go a little faster, if a 429 had slowed us down."""

@@ -36,4 +36,5 @@ def ability_of(settings: Settings) -> Ability:
         manage_all=settings.manage_all,
         made=frozenset(name for name in secrets if fields[name].visibility == "on_create"),
         rotates=spec.rotate is not None,
+        later=frozenset(name for name, field in fields.items() if field.via is not None or field.only_update),
     )

@@ -12,8 +12,8 @@ from pydantic_core import from_json
 from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
 from reconciler.http.message import Reply
 from reconciler.http.redaction import Redactor
-from reconciler.providers.paths import at, kind_of
-from reconciler.providers.spec import Call
+from reconciler.providers.paths import MISSING, at, kind_of
+from reconciler.providers.spec import Call, DeleteCall, ListCall
 
 _CLEAR_REFUSALS = frozenset({400, 401, 403, 404, 409, 422})
 _GAVE_UP_WAITING = frozenset({408, 504})
@@ -34,7 +34,7 @@ class Judge:
 
     def read(self, reply: Reply, call: Call, where: str, redactor: Redactor) -> Any:
         """Return the JSON of a good answer to a read. Raises `Unreadable` for any other."""
-        data, fault = _examined(reply, call)
+        data, fault = _examined(reply, call, may_be_empty=isinstance(call, ListCall) and "no_content" in call.empty)
         if fault is not None:
             raise Unreadable(self._told(reply, call, where, redactor, fault))
         return data
@@ -49,7 +49,8 @@ class Judge:
         if fault is None:
             return data
         told = self._told(reply, call, where, redactor, fault)
-        if reply.status in _CLEAR_REFUSALS:
+        refusals = {*_CLEAR_REFUSALS, *call.refused, *(call.gone if isinstance(call, DeleteCall) else ())}
+        if reply.status in refusals or _says_that_nothing_was_done(reply, call, data):
             raise Refused(told, reply.status)
         if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
             raise NotSent(f"{told}; it was not carried out")
@@ -100,15 +101,28 @@ def _said(data: Any, label: str, depth: int) -> Iterator[str]:
         yield f"{label}: {data}"
 
 
-def _examined(reply: Reply, call: Call, content: bool = True) -> tuple[Any, str | None]:
+def _says_that_nothing_was_done(reply: Reply, call: Call, data: Any) -> bool:
+    """Whether an answer of a good status, that is no success, is a clear refusal."""
+    if data is None or not 200 <= reply.status < 300:
+        return False
+    if call.success.otherwise == "refused":
+        return True
+    # A GraphQL answer with errors and no data comes from before anything was executed.
+    return call.graphql is not None and not _is_empty(at(data, "errors")) and _is_empty(at(data, "data"))
+
+
+def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: bool = False) -> tuple[Any, str | None]:
     """Return the answer's JSON, and what is wrong with the answer (None for a success)."""
-    content = content or bool(call.success.where)
+    graphql = call.graphql is not None
+    content = content or bool(call.success.where or call.success.empty) or graphql
     status = _named(reply.status)
     good = reply.status in call.success.status if call.success.status else 200 <= reply.status < 300
     if not good:
         return None, status
     if reply.cut is not None:
         return None, f"{status}, but {reply.cut}"
+    if may_be_empty and reply.status == HTTPStatus.NO_CONTENT:
+        return None, None
     if not reply.body.strip():
         return (None, f"{status}, but the answer is empty") if content else (None, None)
     if _is_html(reply):
@@ -121,9 +135,16 @@ def _examined(reply: Reply, call: Call, content: bool = True) -> tuple[Any, str 
         found = at(data, path)
         if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
             return data, f"{status}, but `{path}` is {_shown(found)} where a success has {_shown(wanted)}"
+    for path in [*call.success.empty, *(["errors"] if graphql else [])]:
+        if not _is_empty(at(data, path)):
+            return data, f"{status}, but there is something at `{path}`"
     if isinstance(data, dict) and data.get("error") is True and "error" not in call.success.where:
         return data, f"{status}, but the answer says `error: true`"
     return data, None
+
+
+def _is_empty(value: Any) -> bool:
+    return value is MISSING or value is None or value in ([], {}, "")
 
 
 def _shown(value: Any) -> str:

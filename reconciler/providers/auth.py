@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import base64
-import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from urllib.parse import quote, urlencode
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
 
 from reconciler.errors import ConfigError, NotSent, Problem, ProviderError, Unreadable
+from reconciler.http.address import is_loopback
 from reconciler.http.client import Client
 from reconciler.http.clock import Clock
 from reconciler.http.message import Reply, Request
 from reconciler.http.redaction import Redactor
 from reconciler.providers.answers import Judge
-from reconciler.providers.paths import at, filled, put
-from reconciler.providers.spec import Auth, LoginCall, Spec
+from reconciler.providers.bodies import encoded
+from reconciler.providers.paths import as_text, at, filled, filled_value, put
+from reconciler.providers.spec import Auth, BasicPair, Call, ClientCredentials, LoginCall, Spec
 from reconciler.records import Secret
 
 _MARGIN = 60.0
+_BEARER = {"Authorization": "Bearer {access_token}"}
 
 
 def chosen(spec: Spec, credentials: Mapping[str, Secret], connection: str) -> Auth | None:
@@ -55,18 +59,23 @@ class Signer:
         return False
 
 
-class TokenSigner(Signer):
-    """Signs with a token that a log-in call gives: once a run, by one thread, and again after a 401."""
+class Token(NamedTuple):
+    """What a log-in gave: the token, and for how many seconds it is good, where that is known."""
 
-    def __init__(
-        self, call: LoginCall, base_url: str, credentials: Mapping[str, str], client: Client, judge: Judge, clock: Clock
-    ) -> None:
+    text: str
+    lifetime: float | None
+
+
+class TokenSigner(Signer):
+    """Signs with a token that `fetch` gives: once a run, by one thread, and again after a 401.
+
+    `headers` are templates that carry it as {access_token}.
+    """
+
+    def __init__(self, fetch: Callable[[], Token], headers: Mapping[str, str], clock: Clock) -> None:
         super().__init__()
-        self._call = call
-        self._base_url = base_url
-        self._credentials = credentials
-        self._client = client
-        self._judge = judge
+        self._fetch = fetch
+        self._templates = headers
         self._clock = clock
         self._lock = threading.Lock()
         self._token: str | None = None
@@ -76,7 +85,7 @@ class TokenSigner(Signer):
     def signed(self, request: Request) -> Request:
         """Return `request` with the token on it. Raises `Unreadable` or `NotSent` where the log-in fails."""
         try:
-            return replace(request, headers={**request.headers, "Authorization": f"Bearer {self._current()}"})
+            return replace(request, headers={**request.headers, **self._carried(self._current())})
         except Unreadable as error:
             message = str(error)
         raise _instead(request, message)
@@ -84,9 +93,12 @@ class TokenSigner(Signer):
     def renewed(self, request: Request) -> bool:
         """Forget the token that `request` carried, unless another thread has a newer one already."""
         with self._lock:
-            if request.headers.get("Authorization") == f"Bearer {self._token}":
+            if self._token is not None and self._carried(self._token).items() <= dict(request.headers).items():
                 self._token = None
         return True
+
+    def _carried(self, token: str) -> dict[str, str]:
+        return {name: filled(text, {"access_token": token}) for name, text in self._templates.items()}
 
     def _current(self) -> str:
         with self._lock:
@@ -94,32 +106,81 @@ class TokenSigner(Signer):
                 raise Unreadable(self._refusal)
             now = self._clock.monotonic()
             if self._token is None or (self._good_until is not None and now >= self._good_until):
-                self._token = self._log_in()
-                lifetime = self._call.lifetime
+                try:
+                    self._token, lifetime = self._fetch()
+                except LoginRefused as refused:
+                    self._refusal = str(refused)
+                    raise
                 self._good_until = None if lifetime is None else now + lifetime - min(_MARGIN, lifetime / 10)
             return self._token
 
-    def _log_in(self) -> str:
-        body: dict[str, object] = {}
-        for path, value in self._call.body.items():
-            put(body, path, filled(value, self._credentials) if isinstance(value, str) else value)
-        url = self._base_url + self._call.path
-        headers = {**self._call.headers, "Content-Type": "application/json"}
-        request = Request(self._call.method, url, "read", headers, json.dumps(body).encode())
+
+class LoginRefused(Unreadable):
+    """A log-in was clearly refused: the credentials are wrong."""
+
+
+class Doorman:
+    """Gets tokens, by a log-in call or by OAuth2 client credentials."""
+
+    def __init__(self, base_url: str, credentials: Mapping[str, str], client: Client, judge: Judge) -> None:
+        self._base_url = base_url
+        self._credentials = credentials
+        self._client = client
+        self._judge = judge
+
+    def log_in(self, call: LoginCall) -> Token:
+        """Return what a log-in call gives. Raises `Unreadable`."""
+        body: dict[str, Any] = {}
+        for path, value in call.body.items():
+            put(body, path, filled_value(value, self._credentials))
+        query = {name: filled(as_text(value), self._credentials) for name, value in call.query.items()}
+        headers = {name: filled(text, self._credentials) for name, text in call.headers.items()}
+        url = self._base_url + filled(call.path, self._credentials)
+        url = f"{url}?{urlencode(query, quote_via=quote)}" if query else url
+        content, kind = encoded(body, call.encoding or "json")
+        request = Request(call.method, url, "read", {**headers, "Content-Type": kind}, content)
+        token, _ = self._ask(request, call, call.token)
+        return Token(token, call.lifetime)
+
+    def trade(self, way: ClientCredentials) -> Token:
+        """Return what OAuth2 client credentials give. Raises `Unreadable`."""
+        user, password = (self._credentials[name] for name in way.client)
+        body = {"grant_type": "client_credentials", **({"scope": way.scope} if way.scope else {})}
+        body |= {name: filled(text, self._credentials) for name, text in way.body.items()}
+        headers = {}
+        if way.send == "basic":
+            headers["Authorization"] = _basic(user, password, self._client.redactor)
+        else:
+            body |= dict(zip(("client_id", "client_secret"), (user, password), strict=True))
+        content, kind = encoded(body, way.encoding)
+        request = Request("POST", self._token_url(way), "read", {**headers, "Content-Type": kind}, content)
+        token, data = self._ask(request, Call(post="/"), way.token)
+        lifetime = at(data, way.lifetime)
+        known = isinstance(lifetime, int | float) and not isinstance(lifetime, bool)
+        return Token(token, float(lifetime) if known else None)
+
+    def _token_url(self, way: ClientCredentials) -> str:
+        url = filled(way.token_url, self._credentials)
+        if url.startswith("/"):
+            return self._base_url + url
+        # What stands in for a provider, on loopback, stands in for its token server too.
+        return self._base_url + urlsplit(url).path if is_loopback(self._base_url) else url
+
+    def _ask(self, request: Request, call: Call, path: str) -> tuple[str, Any]:
         reply = self._client.send(request)
         redactor = self._client.redactor
-        where = f"log-in, {request.method} {redactor.address(url)}"
+        where = f"log-in, {request.method} {redactor.address(request.url)}"
         try:
-            data = self._judge.read(reply, self._call, where, redactor)
+            data = self._judge.read(reply, call, where, redactor)
         except Unreadable as error:
             if _is_refusal(reply):
-                self._refusal = str(error)
+                raise LoginRefused(str(error)) from None
             raise
-        token = at(data, self._call.token)
+        token = at(data, path)
         if not isinstance(token, str) or not token:
-            raise Unreadable(f"{where}: there is no token at `{self._call.token}` of the answer")
+            raise Unreadable(f"{where}: there is no token at `{path}` of the answer")
         redactor.add(token)
-        return token
+        return token, data
 
 
 def signer(
@@ -130,26 +191,44 @@ def signer(
         return Signer()
     values = {name: credentials[name].reveal() for name in auth.credentials}
     if auth.basic is not None:
-        parts = auth.basic if isinstance(auth.basic, list) else []
-        pair = ":".join(values[name] for name in parts).encode()
-        encoded = base64.b64encode(pair).decode()
-        client.redactor.add(encoded)
-        return Signer({"Authorization": f"Basic {encoded}"})
+        pair = auth.basic
+        if isinstance(pair, BasicPair):
+            return Signer(
+                {"Authorization": _basic(filled(pair.user, values), filled(pair.password, values), client.redactor)}
+            )
+        return Signer({"Authorization": _basic(values[pair[0]], values[pair[1]], client.redactor)})
     if auth.bearer is not None:
         return Signer({"Authorization": f"Bearer {values[auth.bearer]}"})
     if auth.query is not None:
         return Signer(query={parameter: values[name] for parameter, name in auth.query.items()})
     if auth.header is not None:
         return Signer({header: filled(template, values) for header, template in auth.header.items()})
+    doorman = Doorman(base_url, values, client, judge)
     if auth.login is not None:
-        return TokenSigner(auth.login, base_url, values, client, judge, clock)
-    raise AssertionError("the model lets exactly one way through")
+        return TokenSigner(partial(doorman.log_in, auth.login), auth.login.send, clock)
+    if auth.oauth2 is not None:
+        return TokenSigner(partial(doorman.trade, auth.oauth2), _BEARER, clock)
+    return Signer()  # the credential is in the path: see `prefix`
+
+
+def prefix(auth: Auth | None, credentials: Mapping[str, Secret]) -> str:
+    """Return what goes before every path: a credential, where the table puts it there."""
+    if auth is None or auth.path is None:
+        return ""
+    values = {name: credentials[name].reveal() for name in auth.credentials}
+    return filled(auth.path, values, lambda value: quote(value, safe=":"))
 
 
 def redactor_for(auth: Auth | None, credentials: Mapping[str, Secret]) -> Redactor:
     """Return a redactor that knows the connection's credentials, and where they travel."""
     known = [secret.reveal() for secret in credentials.values() if secret.known]
     return Redactor(known, (auth.query or {}) if auth is not None else ())
+
+
+def _basic(user: str, password: str, redactor: Redactor) -> str:
+    encoded_pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    redactor.add(encoded_pair)
+    return f"Basic {encoded_pair}"
 
 
 def _instead(request: Request, message: str) -> ProviderError:

@@ -1,30 +1,29 @@
-"""The engine that runs every table: one connection, opened, speaking REST by its provider's file."""
+"""The engine that runs every table: one connection, opened, speaking by its provider's file."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
-from reconciler.http.client import Client
+from reconciler.errors import Ambiguous, NotSent, ProviderError, Refused, Unreadable
 from reconciler.http.clock import Clock
-from reconciler.http.message import Effect, Reply, Request
-from reconciler.http.redaction import Redactor
 from reconciler.providers.ability import ability_of
-from reconciler.providers.answers import Judge
-from reconciler.providers.auth import chosen, redactor_for, signer
+from reconciler.providers.calling import Answer, Caller
+from reconciler.providers.ids import Ids
 from reconciler.providers.mapping import Misfit, RecordMap, secret_texts
-from reconciler.providers.pagination import Reader
-from reconciler.providers.paths import at, filled, kind_of
+from reconciler.providers.paths import kind_of
 from reconciler.providers.protocol import Connection, Settings, Written
+from reconciler.providers.reading import Reading
 from reconciler.providers.registry import adapter_of
+from reconciler.providers.shapes import encode
 from reconciler.providers.spec import Call
+from reconciler.providers.writing import Writing
 from reconciler.records import Fields, Fingerprinter, Live, Scope, Secret
 
 __all__ = ["RestConnection", "ability_of", "open_connection"]
+
+CONFLICT = 409
 
 
 def open_connection(
@@ -59,96 +58,71 @@ class RestConnection:
         self.can_get = spec.get is not None
         self.settle = spec.settle if settings.settle is None else settings.settle
         self._spec = spec
+        self._fields = spec.record.fields()
         self._map = RecordMap(spec, settings.name, fingerprint)
-        self._judge = Judge(settings.name)
-        auth = chosen(spec, settings.credentials, settings.name)
-        clock = clock or Clock()
-        self._client = Client(
-            self.base_url,
-            redactor_for(auth, settings.credentials),
-            timeout=settings.timeout,
-            retry=settings.retry,
-            concurrency=settings.concurrency or spec.concurrency,
-            rate=settings.rate or spec.rate,
-            stop=stop,
-            clock=clock,
-        )
-        self._signer = signer(auth, self.base_url, settings.credentials, self._client, self._judge, clock)
+        self._ids = Ids(spec)
+        self._writing = Writing(spec, self._map)
+        self._caller = Caller(settings, stop, clock or Clock())
+        self._reading = Reading(spec, self._caller, self._map, self._ids)
 
     def list(self, scope: Scope) -> tuple[Live, ...]:
         """Read all records of a scope. Raises `Unreadable` where the read failed or was not complete."""
-        call = self._spec.listing
-        if call is None:
-            raise Unreadable(f"{self.name}: the table of {self._spec.title} has no call that lists records")
-        request = self._request(call, "read", dict(scope))
-        where = self._shown(request)
-
-        def fetch(parameters: Mapping[str, str], url: str | None = None) -> Any:
-            page = self._request(call, "read", dict(scope), query=parameters, url=url)
-            return self._judge.read(self._send(page), call, self._shown(page), self._redactor)
-
-        items = Reader(call, self.base_url, where, fetch, self._map.id_of).all()
-        return tuple(self._live(item, scope, where) for item in items)
+        return self._reading.all(scope)
 
     def get(self, scope: Scope, record_id: str) -> Live | None:
         """Read one record; None where the provider says that it is not there. Raises `Unreadable`."""
-        call = self._spec.get
-        if call is None:
-            raise Unreadable(f"{self.name}: the table of {self._spec.title} has no call that reads one record")
-        request = self._request(call, "read", {**dict(scope), "id": record_id})
-        where = self._shown(request)
-        reply = self._send(request)
-        if reply.status in call.gone and reply.cut is None:
-            return None
-        item = at(self._judge.read(reply, call, where, self._redactor), call.item)
-        live = self._live(item, scope, where)
-        if live.id != record_id:
-            raise Unreadable(f"{where}: the answer is about another record")
-        return live
+        return self._reading.one(scope, record_id)
 
     def create(self, scope: Scope, fields: Fields) -> Written:
         """Make a record. Raises `Refused`, `NotSent` or `Ambiguous`."""
         call = self._permitted("create", self._spec.create)
-        declared = {name: value for name, value in fields.items() if value is not None}
-        item, where = self._write(call, {**_texts(fields), **dict(scope)}, declared, content=True)
+        values = {**self._values(fields), **dict(scope)}
+        if self._ids.is_ours:
+            values["id"] = self._chosen_id(fields)
+        if call.upsert:
+            self._must_be_free(scope, fields, values["id"])
+        content = not (self._ids.is_in_header or self._ids.is_ours)
+        answer = self._write(call, values, fields, self._body(self._writing.at_create(fields)), content=content)
         try:
-            return Written(self._map.id_of(item), self._captured(self._map.captured(item)))
+            record_id = self._ids.made(answer.item, answer.headers, fields)
         except Misfit as misfit:
             reason = str(misfit)
-        raise Ambiguous(f"{where}: {reason}; whether it was carried out is not known")
+        else:
+            return self._followed(scope, record_id, fields, self._captured(self._map.captured(answer.item)))
+        raise Ambiguous(f"{answer.where}: {reason}; whether it was carried out is not known")
 
     def update(self, scope: Scope, record_id: str, fields: Fields, changed: frozenset[str]) -> Written:
         """Change a record in place: `fields` is the whole record, `changed` what differs. Raises as `create`."""
-        call = self._permitted("update", self._spec.update)
-        fields = self._map.changeable(fields)
-        if call.method == "PATCH":
-            kept = changed | (self._spec.record.secret_fields() if self._spec.resend_secret else frozenset())
-            fields = {name: value for name, value in fields.items() if name in kept}
-        item, _ = self._write(call, {**_texts(fields), **dict(scope), "id": record_id}, fields, content=False)
-        captured = self._captured(self._map.captured(item))
-        try:
-            return Written(self._map.id_of(item), captured)
-        except Misfit:  # not every provider answers an update with the record
-            return Written(record_id, captured)
+        self._permitted("update", self._spec.update)
+        written = self._changed(scope, record_id, fields, changed)
+        self._set(scope, written.id, fields, changed)
+        self._after(scope, written.id, ("updated", "written"))
+        return written
 
     def rotate(self, scope: Scope, record_id: str) -> Written:
         """Let the provider make a new secret; the answer's `captured` has it. Raises as `create`."""
         call = self._spec.rotate
         if call is None:
             raise NotSent(f"{self.name}: the table of {self._spec.title} has no call that renews a secret")
-        item, where = self._write(call, {**dict(scope), "id": record_id}, {}, content=True)
-        captured = self._captured(self._map.captured(item, call.secret))
+        answer = self._write(call, self._about(scope, record_id), {}, None, content=True)
+        found = self._map.captured(answer.item, call.secret)
+        if not found:
+            found = self._reading.made_secrets(scope, record_id)
+        captured = self._captured(found)
         if captured is None:
-            raise Ambiguous(f"{where}: the answer does not show the new secret")
+            raise Ambiguous(f"{answer.where}: the answer does not show the new secret")
         return Written(record_id, captured)
 
     def delete(self, scope: Scope, record_id: str) -> None:
         """Delete a record; gone already is done. Raises `Refused`, `NotSent` or `Ambiguous`."""
-        call = self._permitted("delete", self._spec.delete)
+        call = self._spec.delete
+        self._permitted("delete", call)
+        if call is None:
+            raise NotSent(f"{self.name}: {self.ability.cannot['delete']}")
         try:
-            self._write(call, {**dict(scope), "id": record_id}, {}, content=False)
+            self._write(call, self._about(scope, record_id), {}, None, content=False)
         except Refused as refused:
-            if refused.status != 404:
+            if refused.status not in call.gone:
                 raise
             message = str(refused)
         else:
@@ -161,48 +135,122 @@ class RestConnection:
         call = self._spec.account
         if call is None:
             return None
-        request = self._request(call, "read", {})
-        where = self._shown(request)
-        found = at(self._judge.read(self._send(request), call, where, self._redactor), call.item)
-        if isinstance(found, str | int) and not isinstance(found, bool):
-            return str(found)
-        raise Unreadable(f"{where}: `{call.item}` should be the account's id and is {kind_of(found)}")
+        answer = self._caller.read(call, {})
+        if isinstance(answer.item, str | int) and not isinstance(answer.item, bool):
+            return str(answer.item)
+        raise Unreadable(f"{answer.where}: `{call.item}` should be the account's id and is {kind_of(answer.item)}")
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._client.close()
+        self._caller.close()
 
-    @property
-    def _redactor(self) -> Redactor:
-        return self._client.redactor
-
-    def _permitted(self, operation: str, call: Call | None) -> Call:
+    def _permitted(self, operation: str, call: Call | None) -> Any:
         if call is None or operation in self.ability.cannot:
             raise NotSent(f"{self.name}: {self.ability.cannot[operation]}")
         return call
 
-    def _write(self, call: Call, values: Mapping[str, str], fields: Fields, *, content: bool) -> tuple[Any, str]:
-        """Send a write; return the record in its answer (None for none) and the call as it may be shown."""
-        body = None
-        if call.method != "DELETE" or call.body:
-            try:
-                body = self._map.body(fields, call.body, call.wrap)
-            except ValueError as error:
-                reason = str(error)
+    def _changed(self, scope: Scope, record_id: str, fields: Fields, changed: frozenset[str]) -> Written:
+        """Send the update itself, where any of what changed is for it."""
+        call = self._spec.update
+        mine = self._writing.update(call, fields, changed) if call is not None else None
+        if call is None or mine is None:
+            return Written(record_id)
+        values = {**self._values(fields), **self._about(scope, record_id)}
+        present = self._reading.present(scope, record_id) if call.sending == "merged" else None
+        record = self._revealed(lambda: self._writing.body(call, mine, present))
+        answer = self._write(call, values, mine, record, content=False)
+        captured = self._captured(self._map.captured(answer.item))
+        try:
+            return Written(self._map.id_of(answer.item), captured)
+        except Misfit:  # not every provider answers an update with the record
+            return Written(record_id, captured)
+
+    def _followed(self, scope: Scope, record_id: str, fields: Fields, captured: Fields | None) -> Written:
+        """Do what comes after a create. The record is there, whatever becomes of it."""
+        left = self._writing.after_create(fields)
+        try:
+            if any(self._fields[name].only_update for name in left):
+                self._changed(scope, record_id, fields, left)
+            self._set(scope, record_id, fields, left)
+            self._after(scope, record_id, ("created", "written"))
+            captured = {**(captured or {}), **(self._captured(self._reading.made_secrets(scope, record_id)) or {})}
+        except ProviderError as error:
+            return Written(record_id, captured or None, left, f"it was made, but: {error}")
+        return Written(record_id, captured or None)
+
+    def _set(self, scope: Scope, record_id: str, fields: Fields, names: frozenset[str]) -> None:
+        """Set the fields among `names` that have calls of their own."""
+        values = {**self._values(fields), **self._about(scope, record_id)}
+        for step in self._revealed(lambda: [*self._writing.steps(fields, names)]):
+            self._write(step.call, values, {step.name: fields[step.name]}, step.record, content=False)
+
+    def _after(self, scope: Scope, record_id: str, when: tuple[str, ...]) -> None:
+        for call in self._spec.after:
+            if call.when in when:
+                self._write(call, self._about(scope, record_id), {}, None, content=False)
+
+    def _must_be_free(self, scope: Scope, fields: Fields, record_id: str) -> None:
+        """Raise `Refused` where a record of this id is there already, which the call would overwrite."""
+        try:
+            if self.can_get:
+                taken = self.get(scope, record_id) is not None
             else:
-                reason = ""
-            if reason:
-                raise NotSent(f"{self.name}: {reason}; nothing was sent")
-        request = self._request(call, "write", values, body=body)
-        where = self._shown(request)
-        redactor = self._redactor.plus(secret_texts(fields))
-        data = self._judge.write(self._send(request), call, where, redactor, content=content)
-        return at(data, call.item) if data is not None else None, where
+                taken = any(live.id == record_id for live in self.list(scope))
+        except Unreadable as error:
+            message = str(error)
+        else:
+            if not taken:
+                return
+            about = f"{self.name}: there is a record {record_id} already, which this would overwrite"
+            raise Refused(f"{about}; import it, or delete it there", CONFLICT)
+        raise NotSent(f"{message}; nothing was sent, for it could overwrite what is there")
+
+    def _write(self, call: Call, values: Mapping[str, Any], fields: Fields, record: Any, *, content: bool) -> Answer:
+        """Send a write. Raises `Refused`, `NotSent` or `Ambiguous`."""
+        if "revision" in call.names:
+            values = {**values, "revision": self._reading.revision(values)}
+        return self._caller.write(call, values, record, secret_texts(fields), content=content)
+
+    def _body(self, fields: Fields) -> Any:
+        return self._revealed(lambda: self._map.body(fields))
+
+    def _revealed(self, body: Any) -> Any:
+        """Return what `body` makes. Raises `NotSent` where it needs a secret whose value is not known."""
+        try:
+            return body()
+        except ValueError as error:
+            reason = str(error)
+        raise NotSent(f"{self.name}: {reason}; nothing was sent")
+
+    def _chosen_id(self, fields: Fields) -> str:
+        try:
+            return self._ids.chosen(fields)
+        except Misfit as misfit:
+            reason = str(misfit)
+        raise NotSent(f"{self.name}: {reason}; nothing was sent")
+
+    def _about(self, scope: Scope, record_id: str) -> dict[str, Any]:
+        """What names stand for in a call about one record."""
+        try:
+            return {**dict(scope), **self._ids.values(record_id)}
+        except Misfit as misfit:
+            reason = str(misfit)
+        raise NotSent(f"{self.name}: {reason}; nothing was sent")
+
+    def _values(self, fields: Fields) -> dict[str, Any]:
+        """The fields that names may stand for: plain ones, as the provider writes them."""
+        found: dict[str, Any] = {}
+        for name, value in fields.items():
+            field = self._fields.get(name)
+            single = name == "events" and field is not None and field.each == "one" and not field.keys
+            if field is not None and (single or isinstance(value, str | int)):
+                found.update((name, theirs) for _, theirs in encode(name, field, value, "write"))
+        return {name: value for name, value in found.items() if isinstance(value, str | int)}
 
     def _captured(self, found: Mapping[str, Secret]) -> Fields | None:
         """Return the secrets of an answer, and take care that no later message shows them."""
         for secret in found.values():
-            self._redactor.add(secret.reveal())
+            self._caller.redactor.add(secret.reveal())
         return found or None
 
     def _still_there(self, scope: Scope, record_id: str) -> bool:
@@ -211,58 +259,3 @@ class RestConnection:
         except Unreadable as error:
             message = str(error)
         raise Ambiguous(f"{message}; whether the record was deleted is not known")
-
-    def _request(
-        self,
-        call: Call,
-        effect: Effect,
-        values: Mapping[str, str],
-        *,
-        query: Mapping[str, str] | None = None,
-        url: str | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> Request:
-        """Build a request. `url` is the whole address of a further page, as the provider gave it."""
-        headers = {name: filled(text, values) for name, text in {**self._spec.headers, **call.headers}.items()}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        if url is None:
-            constant = {name: filled(_text(value), values) for name, value in call.query.items()}
-            pairs = {**constant, **(query or {})}
-            url = self.base_url + filled(call.path, values, _quoted)
-            if pairs:
-                url = f"{url}?{urlencode(pairs, quote_via=quote)}"
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return Request(call.method, url, effect, headers, content)
-
-    def _send(self, request: Request) -> Reply:
-        signed = self._signer.signed(request)
-        reply = self._client.send(signed)
-        if reply.status == 401 and self._signer.renewed(signed):
-            reply = self._client.send(self._signer.signed(request))
-        return reply
-
-    def _shown(self, request: Request) -> str:
-        return f"{self.name}: {request.method} {self._redactor.address(request.url)}"
-
-    def _live(self, item: Any, scope: Scope, where: str) -> Live:
-        try:
-            return self._map.live(item, scope)
-        except Misfit as misfit:
-            reason = str(misfit)
-        raise Unreadable(f"{where}: a record is not as the table says: {reason}")
-
-
-def _quoted(value: str) -> str:
-    """Quote a value for one segment of a path: it can neither end it nor step up from it."""
-    text = quote(value, safe="")
-    return text.replace(".", "%2E") if set(text) == {"."} else text
-
-
-def _text(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, bool) else str(value)
-
-
-def _texts(fields: Fields) -> dict[str, str]:
-    """The fields that may stand in a path or a query: plain ones."""
-    return {name: _text(value) for name, value in fields.items() if isinstance(value, str | int)}

@@ -8,15 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from reconciler.providers.ids import Ids
 from reconciler.providers.paths import MISSING, at, kind_of, put, without
+from reconciler.providers.shapes import decode, encode, ours
 from reconciler.providers.spec import FieldSpec, Spec
+from reconciler.providers.values import Misfit
 from reconciler.records import SENSITIVE, Fields, Fingerprinter, Live, Scope, Secret, identity, url_value
 
 _MASK = re.compile(r"(?is)[*•●∙·x]+|.*(\*{3}|•{3}|●{3}|\.{3}|…).*|\W*(redacted|hidden|masked|filtered)\W*")
 
 
-class Misfit(Exception):
-    """An answer is not what the table says. The message names the place and the type, never a value."""
+__all__ = ["Misfit", "RecordMap", "secret_texts"]
 
 
 class RecordMap:
@@ -26,111 +28,102 @@ class RecordMap:
         self._connection = connection
         self._fingerprint = fingerprint
         self._key = tuple(spec.key)
-        self._ids = spec.record.id_paths
+        self._ids = Ids(spec)
         self._fields = spec.record.fields()
         self._secrets = spec.record.secret_fields()
         self._constants = spec.record.constants
-        self._only_create = frozenset(name for name, field in self._fields.items() if field.only_create)
+        self._only = spec.record.only
+        self._except = spec.record.excluded
         read = [field.read_path for field in self._fields.values() if field.read_path is not None]
         # Only what lies within a mapped object can get into a record at all.
         self._volatile = [path for path in spec.record.volatile if any(path.startswith(f"{top}.") for top in read)]
 
-    def body(self, fields: Fields, extra: Mapping[str, Any], wrap: str | None) -> dict[str, Any]:
-        """Return the body that carries `fields`: constants first, then `extra` of the call, then the fields.
+    def body(self, fields: Fields) -> dict[str, Any]:
+        """Return the record that carries `fields`, in their shape: constants first, then the fields.
 
         Raises `ValueError` where a secret's value is not at hand.
         """
         record: dict[str, Any] = {}
-        for path, value in (*self._constants.items(), *extra.items()):
+        for path, value in self._constants.items():
             put(record, path, value)
+        for path, value in self.bare(fields):
+            put(record, path, value)
+        return record
+
+    def bare(self, fields: Fields) -> list[tuple[str, Any]]:
+        """Return where each of `fields` goes, and as what. Raises as `body`."""
+        found: list[tuple[str, Any]] = []
         for name, value in fields.items():
             field = self._fields.get(name)
-            if field is not None and field.write_path is not None:
-                put(record, field.write_path, self._theirs(name, field, value))
-        if wrap is None:
-            return record
-        wrapped: dict[str, Any] = {}
-        put(wrapped, wrap, record)
-        return wrapped
+            if field is not None:
+                found += encode(name, field, _plain(value), "write")
+        return found
 
-    def changeable(self, fields: Fields) -> dict[str, Any]:
-        """Return `fields` without those that can only be set when the record is made."""
-        return {name: value for name, value in fields.items() if name not in self._only_create}
+    def belongs(self, item: Any) -> bool:
+        """Whether a record of theirs is of our kind, and there."""
+        return all(_is_one_of(at(item, path), wanted) for path, wanted in self._only.items()) and not any(
+            _is_one_of(at(item, path), gone) for path, gone in self._except.items()
+        )
 
     def id_of(self, item: Any) -> str:
         """Return a record's id as text. Raises `Misfit` where there is none or it is none."""
-        for path in self._ids:
-            value = at(item, path)
-            if value is MISSING or value is None:
-                continue
-            if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-                return str(value)
-            raise Misfit(f"`{path}` should be an id and is {kind_of(value)}")
-        raise Misfit(f"there is no id at `{'` or `'.join(self._ids)}`")
+        return self._ids.of(item)
 
-    def live(self, item: Any, scope: Scope) -> Live:
-        """Return their record as ours, with what it shows; masked and hidden fields are left out. Raises `Misfit`."""
+    def live(self, item: Any, scope: Scope, fetched: Mapping[str, Any] | None = None) -> Live:
+        """Return their record as ours, with what it shows; masked and hidden fields are left out. Raises `Misfit`.
+
+        `fetched` are values of theirs, by our field, that calls of their own gave.
+        """
+        fetched = fetched or {}
         record_id = self.id_of(item)
         for path in self._volatile:
             item = without(item, path)
         fields: dict[str, Any] = {}
         for name, field in self._fields.items():
-            value = at(item, field.read_path) if field.read_path is not None else MISSING
-            ours = self._ours(name, field, value)
-            if ours is not MISSING:
-                fields[name] = ours
+            value = self._seen(name, field, item, fetched)
+            if value is not MISSING:
+                fields[name] = value
         key = identity(self._connection, scope, fields, self._key)
-        return Live(self._connection, scope, record_id, fields, key, self._masked(item))
+        return Live(self._connection, scope, record_id, fields, key, self._masked(item, fetched))
 
     def captured(self, item: Any, path: str | None = None) -> dict[str, Secret]:
         """Return the secrets that this answer to a write shows and no other will; `path`: where, if not as usual."""
-        found = {}
+        found: dict[str, Secret] = {}
         for name in self._secrets:
             field = self._fields[name]
-            value = at(item, path or field.read_path) if field.visibility == "on_create" else MISSING
-            if isinstance(value, str) and value and not _MASK.fullmatch(value):
-                found[name] = Secret(value).sealed(self._fingerprint)
+            if field.visibility == "on_create" and (path or field.read_path) is not None:
+                found.update(self.captured_value(name, at(item, path or field.read_path)))
         return found
 
-    def _masked(self, item: Any) -> frozenset[str]:
+    def captured_value(self, name: str, value: Any) -> dict[str, Secret]:
+        """Return a value of an answer as the secret that it is; nothing where it is none, or masked."""
+        if isinstance(value, str) and value and not _MASK.fullmatch(value):
+            return {name: Secret(value).sealed(self._fingerprint)}
+        return {}
+
+    def _masked(self, item: Any, fetched: Mapping[str, Any]) -> frozenset[str]:
         """The secrets that should be there in clear, and are there as a mask."""
         clear = (name for name in self._secrets if self._fields[name].visibility == "clear")
-        return frozenset(name for name in clear if _is_masked(at(item, self._fields[name].read_path)))
+        shown = ((name, fetched.get(name, at(item, self._fields[name].read_path))) for name in clear)
+        return frozenset(name for name, value in shown if _is_masked(value))
 
-    def _theirs(self, name: str, field: FieldSpec, value: Any) -> Any:
-        if name == "events":
-            values = [_mapped(field, _plain(one)) for one in value]
-            return values[0] if field.each == "one" else values
-        return _mapped(field, _plain(value))
-
-    def _ours(self, name: str, field: FieldSpec, value: Any) -> Any:
+    def _seen(self, name: str, field: FieldSpec, item: Any, fetched: Mapping[str, Any]) -> Any:
+        """Return one field's value as ours; `MISSING` for what is not shown."""
+        value = ours(field, fetched[name], "read") if name in fetched else decode(name, field, item, "read")
         if name == "url":
             if not isinstance(value, str):
                 raise Misfit(f"`{field.read_path}` should be a URL and is {kind_of(value)}")
             url = url_value(value)
             return url.sealed(self._fingerprint) if isinstance(url, Secret) else url
-        if name == "events":
-            return self._events(field, value)
-        if value is MISSING:
-            return MISSING
+        if name == "events" or value is MISSING:
+            return value
         if name in self._secrets:
             return self._secret(field, value)
         if value is None:
             return field.default
         if field.unordered and isinstance(value, list):
-            return sorted((_unmapped(field, one) for one in value), key=lambda one: json.dumps(one, sort_keys=True))
-        return _unmapped(field, value)
-
-    def _events(self, field: FieldSpec, value: Any) -> tuple[str, ...]:
-        wanted = str if field.each == "one" else list
-        if not isinstance(value, wanted):
-            what = "a text" if field.each == "one" else "a list"
-            raise Misfit(f"`{field.read_path}` should be {what} and is {kind_of(value)}")
-        events = [_unmapped(field, one) for one in ([value] if isinstance(value, str) else value)]
-        for event in events:
-            if not isinstance(event, str):
-                raise Misfit(f"`{field.read_path}` should hold texts and holds {kind_of(event)}")
-        return tuple(sorted(set(events)))
+            return sorted(value, key=lambda one: json.dumps(one, sort_keys=True))
+        return value
 
     def _secret(self, field: FieldSpec, value: Any) -> Any:
         if field.visibility != "clear" or _is_masked(value):
@@ -192,28 +185,8 @@ def _texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _as_text(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, bool) else str(value)
-
-
-def _mapped(field: FieldSpec, value: Any) -> Any:
-    if field.values is None or isinstance(value, list | dict):
-        return value
-    return field.values.get(_as_text(value), value)
-
-
-def _unmapped(field: FieldSpec, value: Any) -> Any:
-    if field.values is None:
-        return value
-    for ours, theirs in field.values.items():
-        if theirs == value and isinstance(theirs, bool) == isinstance(value, bool):
-            return _typed(field, ours)
-    return value
-
-
-def _typed(field: FieldSpec, text: str) -> Any:
-    if field.type == "boolean":
-        return text == "true"
-    if field.type in ("integer", "number"):
-        return json.loads(text)
-    return text
+def _is_one_of(value: Any, wanted: Any) -> bool:
+    return any(
+        value == one and isinstance(value, bool) == isinstance(one, bool)
+        for one in (wanted if isinstance(wanted, list) else [wanted])
+    )

@@ -5,24 +5,48 @@ A read is complete only by the provider's own sign, or by an empty page; never b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from reconciler.errors import Unreadable
 from reconciler.http.address import origin
 from reconciler.providers.mapping import Misfit
-from reconciler.providers.paths import MISSING, at, kind_of
-from reconciler.providers.spec import ListCall, NextLast, NextPage, NextUrl
+from reconciler.providers.paths import MISSING, at, kind_of, put
+from reconciler.providers.spec import (
+    ListCall,
+    NextCursor,
+    NextLast,
+    NextLink,
+    NextOffset,
+    NextPage,
+    NextRange,
+    NextUrl,
+)
 
 MOST_PAGES = 10_000
+_LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^=;,\s]+\s*=\s*(?:"[^"]*"|[^;,]*))*)')
+_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its JSON (None for no content) and its headers, by names in small letters."""
+
+    data: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetch(Protocol):
-    """Gets one page: of the call itself with more query parameters, or at `url`. Raises `Unreadable`."""
+    """Gets one page: of the call itself with more parameters and headers, or at `url`. Raises `Unreadable`."""
 
-    def __call__(self, parameters: Mapping[str, str], url: str | None = None) -> Any:
-        """Return the page's JSON."""
+    def __call__(
+        self, parameters: Mapping[str, Any], url: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> Page:
+        """Return the page."""
 
 
 class _Shifted(Exception):
@@ -30,19 +54,31 @@ class _Shifted(Exception):
 
 
 class Reader:
-    """Reads all pages of one list. `where` is the call as it may be shown, `identify` gives an item's id."""
+    """Reads all pages of one list. `where` is the call as it may be shown, `address` its URL.
 
-    def __init__(self, call: ListCall, base_url: str, where: str, fetch: Fetch, identify: Callable[[Any], str]) -> None:
+    `identify` gives an item's id, `belongs` says whether it is one of ours.
+    """
+
+    def __init__(
+        self,
+        call: ListCall,
+        address: str,
+        where: str,
+        fetch: Fetch,
+        identify: Callable[[Any], str],
+        belongs: Callable[[Any], bool] = lambda _: True,
+    ) -> None:
         self._call = call
-        self._base_url = base_url
+        self._address = address
         self._where = where
         self._fetch = fetch
         self._identify = identify
+        self._belongs = belongs
         self._items: dict[str, Any] = {}
         self._last = ""
 
     def all(self) -> list[Any]:
-        """Return every item. Raises `Unreadable` where the end could not be proven."""
+        """Return every item that belongs to us. Raises `Unreadable` where the end could not be proven."""
         reason = ""
         for _ in range(2):
             self._items = {}
@@ -51,32 +87,40 @@ class Reader:
             except _Shifted as shifted:
                 reason = str(shifted)
             else:
-                return list(self._items.values())
+                return [item for item in self._items.values() if self._belongs(item)]
         raise Unreadable(f"{self._where}: {reason}, in two readings from the start; try again when nobody changes it")
 
     def _read(self) -> None:
         match self._call.next:
             case None:
                 self._take(self._fetch({}))
-            case NextUrl() as way:
-                self._follow(way)
+            case NextUrl(url=path):
+                self._follow(lambda page: at(page.data, path), f"`{path}`")
+            case NextLink(link=relation):
+                self._follow(lambda page: link(page.headers.get("link", ""), relation), "the Link header")
             case NextPage() as way:
                 self._count(way)
+            case NextOffset() as way:
+                self._skip(way)
+            case NextCursor() as way:
+                self._point(way)
             case NextLast() as way:
                 self._continue(way)
+            case NextRange() as way:
+                self._range(way)
 
-    def _follow(self, way: NextUrl) -> None:
+    def _follow(self, following: Callable[[Page], Any], place: str) -> None:
         url: str | None = None
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             page = self._fetch({}, url)
             new = self._take(page)
-            following = at(page, way.url)
-            if following is MISSING or following is None or following == "":
+            found = following(page)
+            if found is MISSING or found is None or found == "":
                 return
-            if not isinstance(following, str):
-                raise self._incomplete(f"`{way.url}` should be a URL and is {kind_of(following)}")
-            url = self._on_origin(following, url)
+            if not isinstance(found, str):
+                raise self._incomplete(f"{place} should be a URL and is {kind_of(found)}")
+            url = self._on_origin(found, url)
             if url in seen:
                 raise self._incomplete("the next page is one that was read already")
             seen.add(url)
@@ -86,70 +130,182 @@ class Reader:
     def _count(self, way: NextPage) -> None:
         before: tuple[int | None, int | None] | None = None
         for number in range(way.first, way.first + MOST_PAGES):
-            page = self._fetch({way.page: str(number)})
+            page = self._fetch({way.page: number})
             new = self._take(page)
             pages, total = self._number(page, way.pages), self._number(page, way.total)
             if before is not None and before != (pages, total):
                 raise _Shifted("its total changed while it was read")
             before = pages, total
-            if not new or (pages is not None and number - way.first + 1 >= pages):
-                if total is not None and total != len(self._items):
-                    raise _Shifted(f"it says that it has {total} records and shows {len(self._items)}")
+            more = self._more(page, way.more, new)
+            if more is False or not new or (pages is not None and number - way.first + 1 >= pages):
+                self._must_agree(total)
                 return
+        raise self._endless()
+
+    def _skip(self, way: NextOffset) -> None:
+        before: int | None = None
+        for _ in range(MOST_PAGES):
+            page = self._fetch({way.offset: len(self._items)})
+            new = self._take(page)
+            total = self._number(page, way.total)
+            if before not in (None, total):
+                raise _Shifted("its total changed while it was read")
+            before = total
+            more = self._more(page, way.more, new)
+            if more is False or not new or (more is None and total is not None and len(self._items) >= total):
+                self._must_agree(total)
+                return
+        raise self._endless()
+
+    def _point(self, way: NextCursor) -> None:
+        parameters: dict[str, Any] = {}
+        seen: set[Any] = set()
+        for _ in range(MOST_PAGES):
+            page = self._fetch(parameters)
+            new = self._take(page)
+            cursor = at(page.data, way.at)
+            if self._more(page, way.more, new) is False:
+                return
+            if cursor is MISSING or cursor is None or cursor == "":
+                if way.more is not None and new:
+                    raise self._incomplete(f"`{way.more}` says that there is more, and `{way.at}` is empty")
+                return
+            if not isinstance(cursor, str | int) or isinstance(cursor, bool):
+                raise self._incomplete(f"`{way.at}` should be a text and is {kind_of(cursor)}")
+            if cursor in seen:
+                raise self._incomplete("the next page is one that was read already")
+            seen.add(cursor)
+            self._must_be_new(new)
+            parameters = {way.cursor: cursor}
         raise self._endless()
 
     def _continue(self, way: NextLast) -> None:
-        parameters: dict[str, str] = {}
+        parameters: dict[str, Any] = {}
         for _ in range(MOST_PAGES):
             page = self._fetch(parameters)
             new = self._take(page, again=True)
-            more = at(page, way.more)
-            if more is MISSING and not new:
-                return
-            if not isinstance(more, bool):
-                raise self._incomplete(f"`{way.more}` should be true or false and is {kind_of(more)}")
-            if not more:
-                return
-            self._must_be_new(new)
+            if way.more is None:
+                if not new:
+                    return
+            else:
+                more = at(page.data, way.more)
+                if more is MISSING and not new:
+                    return
+                if not isinstance(more, bool):
+                    raise self._incomplete(f"`{way.more}` should be true or false and is {kind_of(more)}")
+                if not more:
+                    return
+                self._must_be_new(new)
             parameters = {way.last_id: self._last}
         raise self._endless()
 
-    def _take(self, page: Any, again: bool = False) -> int:
+    def _range(self, way: NextRange) -> None:
+        headers: dict[str, str] = {}
+        seen: set[str] = set()
+        for _ in range(MOST_PAGES):
+            page = self._fetch({}, None, headers)
+            new = self._take(page)
+            following = page.headers.get(way.range.lower(), "")
+            if not following:
+                return
+            if following in seen:
+                raise self._incomplete("the next page is one that was read already")
+            seen.add(following)
+            self._must_be_new(new)
+            headers = {"Range": following}
+        raise self._endless()
+
+    def _take(self, page: Page, again: bool = False) -> int:
         """Keep a page's items; return how many are new. `again`: a page of old ones alone is judged by the caller."""
-        items = at(page, self._call.items)
-        if not isinstance(items, list):
-            place = f"`{self._call.items}`" if self._call.items else "the answer"
-            raise self._incomplete(f"{place} should be a list and is {kind_of(items)}")
         new, repeated = 0, False
-        for item in items:
-            try:
-                self._last = self._identify(item)
-            except Misfit as misfit:
-                reason = str(misfit)
-            else:
-                repeated = repeated or self._last in self._items
-                new += self._last not in self._items
-                self._items[self._last] = item
-                continue
-            raise self._incomplete(reason)
+        for item in self._of(page):
+            found = self._known_as(item)
+            repeated = repeated or found in self._items
+            new += found not in self._items
+            self._items[found] = item
         if repeated and (new or not again):
             raise _Shifted("it shows an id twice")
         return new
+
+    def _of(self, page: Page) -> Iterator[Any]:
+        """Yield the records of a page, out of their envelopes."""
+        call = self._call
+        items = at(page.data, call.items) if page.data is not None else MISSING
+        if page.data is None and "no_content" in call.empty:
+            return
+        if (items is MISSING and "absent" in call.empty) or (items is None and "null" in call.empty):
+            return
+        if call.single:
+            yield items
+            return
+        if call.keyed is not None and isinstance(items, Mapping):
+            yield from self._keyed(items, call.keyed)
+            return
+        if not isinstance(items, list):
+            place = f"`{call.items}`" if call.items else "the answer"
+            wanted = "an object" if call.keyed is not None else "a list"
+            raise self._incomplete(f"{place} should be {wanted} and is {kind_of(items)}")
+        for item in items:
+            inner = at(item, call.item)
+            if inner is MISSING:
+                raise self._incomplete(f"there is no `{call.item}` in one of its items")
+            yield inner
+
+    def _keyed(self, items: Mapping[str, Any], path: str) -> Iterator[Any]:
+        for name, item in items.items():
+            inner = at(item, self._call.item)
+            if inner is None:
+                continue
+            if not isinstance(inner, Mapping):
+                raise self._incomplete(f"`{self._call.items}` should hold objects and holds {kind_of(inner)}")
+            record = json.loads(json.dumps(inner))
+            put(record, path, name)
+            yield record
+
+    def _known_as(self, item: Any) -> str:
+        """The id of an item; what is none of ours may have none, and goes by its content."""
+        reason = ""
+        try:
+            self._last = self._identify(item)
+        except Misfit as misfit:
+            reason = str(misfit)
+        else:
+            return self._last
+        if self._belongs(item):
+            raise self._incomplete(reason)
+        return json.dumps(item, sort_keys=True)
+
+    def _more(self, page: Page, path: str | None, new: int) -> bool | None:
+        """Whether the page says that there is more; None where the table has no such sign."""
+        if path is None:
+            return None
+        more = at(page.data, path)
+        if more in (MISSING, None) and not new:
+            return False
+        if not isinstance(more, bool):
+            raise self._incomplete(f"`{path}` should be true or false and is {kind_of(more)}")
+        if more:
+            self._must_be_new(new)
+        return more
 
     def _must_be_new(self, new: int) -> None:
         if not new:
             raise self._incomplete("a page brought nothing new and yet says that there is more")
 
-    def _number(self, page: Any, path: str | None) -> int | None:
-        value = at(page, path) if path is not None else None
+    def _must_agree(self, total: int | None) -> None:
+        if total is not None and total != len(self._items):
+            raise _Shifted(f"it says that it has {total} records and shows {len(self._items)}")
+
+    def _number(self, page: Page, path: str | None) -> int | None:
+        value = at(page.data, path) if path is not None else None
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
             return value
         raise self._incomplete(f"`{path}` should be a number and is {kind_of(value)}")
 
     def _on_origin(self, following: str, current: str | None) -> str:
         try:
-            url = urljoin(current or self._base_url + self._call.path, following)
-            same = origin(url) == origin(self._base_url) and "@" not in url.partition("//")[2].partition("/")[0]
+            url = urljoin(current or self._address, following)
+            same = origin(url) == origin(self._address) and "@" not in url.partition("//")[2].partition("/")[0]
         except ValueError:
             same, url = False, ""
         if not same:
@@ -161,3 +317,12 @@ class Reader:
 
     def _endless(self) -> Unreadable:
         return self._incomplete(f"it does not end within {MOST_PAGES} pages")
+
+
+def link(header: str, relation: str) -> str | None:
+    """Return the URL that a `Link` header has for a relation; None for none."""
+    for url, parameters in _LINK.findall(header):
+        found = _RELATION.search(parameters)
+        if found and relation.lower() in (found.group(1) or found.group(2) or "").lower().split():
+            return str(url)
+    return None

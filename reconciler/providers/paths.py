@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
@@ -23,9 +24,12 @@ def at(data: Any, path: str | None) -> Any:
     if path is None:
         return data
     for step in path.split("."):
-        if not isinstance(data, Mapping) or step not in data:
+        if isinstance(data, Mapping) and step in data:
+            data = data[step]
+        elif isinstance(data, list) and step.isdecimal() and int(step) < len(data):
+            data = data[int(step)]
+        else:
             return MISSING
-        data = data[step]
     return data
 
 
@@ -53,6 +57,21 @@ def without(data: Any, path: str) -> Any:
 def filled(template: str, values: Mapping[str, str], quoting: Callable[[str], str] = str) -> str:
     """Return `template` with each `{name}` replaced by its quoted value. Raises `KeyError` for an unknown name."""
     return _NAME.sub(lambda found: quoting(values[found.group(1)]), template)
+
+
+def filled_value(template: Any, values: Mapping[str, Any]) -> Any:
+    """Return `template` filled, where it is a text; one that is a name alone becomes the value, with its type."""
+    if not isinstance(template, str):
+        return template
+    alone = _NAME.fullmatch(template)
+    if alone:
+        return values[alone.group(1)]
+    return filled(template, {name: as_text(value) for name, value in values.items()})
+
+
+def as_text(value: Any) -> str:
+    """Return a plain value as it is written in a path, a query or a form."""
+    return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def kind_of(value: Any) -> str:

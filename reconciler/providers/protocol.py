@@ -38,10 +38,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a successful write gave back: the record's id, and the secrets that exist only in this answer."""
+    """What a successful write gave back: the record's id, and the secrets that exist only in this answer.
+
+    Where a call that had to follow did not go well, `trouble` says so, and `unset` are the fields that it was for.
+    """
 
     id: str
     captured: Fields | None = None
+    unset: frozenset[str] = frozenset()
+    trouble: str | None = None
 
 
 class Connection(Protocol):

@@ -58,8 +58,8 @@ def test_scope_header_query_and_envelopes(acme: Connect, web: responses.Requests
     assert web.calls[0].request.headers["X-Key"] == "key k3y-canary"
     assert web.calls[0].request.headers["X-Version"] == "2"
     assert connection.create(SCOPE, FIELDS).id == "7"
-    sent = {"v": 1, "url": "https://a.example/", "name": "n", "secret": "s3cret", "kind": "k"}
-    assert body(web) == {"hook": sent}
+    sent = {"url": "https://a.example/", "name": "n", "secret": "s3cret", "kind": "k"}
+    assert body(web) == {"v": 1, "hook": sent}, "constants of a call stand beside the envelope"
 
 
 def test_a_patch_carries_what_changed(acme: Connect, web: responses.RequestsMock) -> None:

@@ -27,24 +27,20 @@ def read(record: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
     return dict(mapped(record).live({"id": 1, "url": "https://a.example/", **item}, ()).fields)
 
 
-def test_dotted_paths_constants_and_envelope() -> None:
+def test_dotted_paths_and_constants() -> None:
     table = mapped({"url": "config.url", "events": "on", "constants": {"config.content_type": "json", "name": "web"}})
     fields = {"url": "https://a.example/", "events": ("b", "a")}
-    assert table.body(fields, {"config.insecure_ssl": "0"}, "data.hook") == {
-        "data": {
-            "hook": {
-                "config": {"content_type": "json", "insecure_ssl": "0", "url": "https://a.example/"},
-                "name": "web",
-                "on": ["b", "a"],
-            }
-        }
+    assert table.body(fields) == {
+        "config": {"content_type": "json", "url": "https://a.example/"},
+        "name": "web",
+        "on": ["b", "a"],
     }
 
 
 def test_a_field_may_differ_by_way() -> None:
     record = {"enabled": {"write": "disabled", "read": "status", "type": "boolean",
                           "values": {"true": False, "false": True}}}  # fmt: skip
-    assert mapped(record).body({"enabled": True}, {}, None) == {"disabled": False}
+    assert mapped(record).body({"enabled": True}) == {"disabled": False}
     assert read(record, {"status": False, "disabled": True})["enabled"] is True
 
 
@@ -54,7 +50,7 @@ def test_values_map_both_ways_and_keep_their_types() -> None:
         "enabled": {"at": "status", "type": "boolean", "values": {"true": "enabled", "false": "disabled"}},
         "level": {"at": "level", "type": "integer", "values": {"1": "low", "2": "high"}},
     }
-    body = mapped(record).body({"events": ("order.created", "x"), "enabled": False, "level": 2}, {}, None)
+    body = mapped(record).body({"events": ("order.created", "x"), "enabled": False, "level": 2})
     assert body == {"e": [7, "x"], "status": "disabled", "level": "high"}
     fields = read(record, {"e": ["x", 7], "status": "disabled", "level": "high"})
     assert (fields["events"], fields["enabled"], fields["level"]) == (("order.created", "x"), False, 2)
@@ -141,7 +137,7 @@ def test_a_url_or_events_of_a_wrong_type_do_not_fit(item: dict[str, Any]) -> Non
 
 def test_a_secret_whose_value_is_not_at_hand_is_not_sent() -> None:
     with pytest.raises(ValueError, match="not known"):
-        mapped({"secret": "s"}).body({"secret": Secret(None, "f")}, {}, None)
+        mapped({"secret": "s"}).body({"secret": Secret(None, "f")})
 
 
 def test_every_secret_of_what_is_written_is_known_to_the_redaction() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Unreadable
 from reconciler.providers.mapping import Misfit
-from reconciler.providers.pagination import Reader
+from reconciler.providers.pagination import Page, Reader
 from reconciler.providers.spec import ListCall
 
 BASE = "https://a.example/api"
@@ -37,10 +37,12 @@ class Pages:
         self.way, self.ids, self.size, self.spoil = way, ids, size, spoil
         self.asked: list[tuple[dict[str, str], str | None]] = []
 
-    def __call__(self, parameters: Mapping[str, str], url: str | None = None) -> Any:
+    def __call__(
+        self, parameters: Mapping[str, Any], url: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> Page:
         self.asked.append((dict(parameters), url))
         page = self._page(parameters, url)
-        return self.spoil(len(self.asked), page) if self.spoil else page
+        return Page(self.spoil(len(self.asked), page) if self.spoil else page)
 
     def _page(self, parameters: Mapping[str, str], url: str | None) -> Any:
         start, size = 0, self.size
@@ -64,7 +66,7 @@ class Pages:
 
     def read(self) -> list[int]:
         call = ListCall.model_validate(WAYS[self.way])
-        found = Reader(call, BASE, "GET it", self, identify).all()
+        found = Reader(call, f"{BASE}/hooks", "GET it", self, identify).all()
         return [item["id"] for item in found]
 
 
