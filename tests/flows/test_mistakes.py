@@ -13,7 +13,7 @@ version: 2
 stat: .reconcile/state.db
 providers:
   lipscore:
-    api_kee: ${env:HOME}
+    api_kee: ${env:SET_KEY}
   argyle:
     environment: sandbx
     key_id: id
@@ -64,7 +64,10 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize("command", [["plan"], ["apply", "--auto-approve"], ["destroy", "--auto-approve"]])
-def test_all_mistakes_are_told_at_once_each_with_its_place(flow: Flow, command: list[str]) -> None:
+def test_all_mistakes_are_told_at_once_each_with_its_place(
+    flow: Flow, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SET_KEY", "canary-set")
     flow.file.write_text(TWELVE, encoding="utf-8")
     run = flow.run(*command)
     assert (run.code, run.stdout) == (1, "")
