@@ -19,6 +19,7 @@ COMMANDS = {
     "destroy": Lazy("reconciler.cli.apply", "destroy", "Delete all that the state owns, after a question."),
     "import": Lazy("reconciler.cli.importing", "import_command", "Take one live record into the state."),
     "rotate": Lazy("reconciler.cli.rotate", "rotate", "Set or renew one secret on purpose."),
+    "export": Lazy("reconciler.cli.export", "export", "Write live records as hooks.yaml."),
     "state": Lazy("reconciler.cli.state", "state", "Look at the state, and look after it by hand."),
     "history": Lazy("reconciler.cli.history", "history", "Who changed what, and when."),
     "providers": Lazy("reconciler.cli.providers", "providers", "What each provider can do, its fields and events."),
