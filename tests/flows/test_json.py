@@ -53,7 +53,7 @@ def check(document: dict[str, Any], code: int, *, applied: bool = False) -> None
         ("warnings", {"address", "message"}),
     ):
         assert all(one.keys() >= keys for one in document[part])
-    counted = {action: 0 for action in ACTIONS}
+    counted = dict.fromkeys(ACTIONS, 0)
     for change in document["changes"]:
         counted[change["action"]] += 1
     assert counted == {name: number for name, number in document["summary"].items() if name != "unchanged"}
