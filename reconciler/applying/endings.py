@@ -89,7 +89,7 @@ class Endings:
 
     def not_updated(self, intent: Intent, error: str, doubtful: Collection[str]) -> Outcome:
         """The update did nothing that a read can see; `doubtful` fields no read shows, so they count as never sent."""
-        line = self._line(intent, "update", "failed", record_id=intent.record_id, detail=error)
+        line = self._line(intent, intent.operation, "failed", record_id=intent.record_id, detail=error)
         known = self._ledger.known(intent.address)
         operations: list[Operation] = [RemoveIntent(intent.id), line]
         if known is not None and doubtful:

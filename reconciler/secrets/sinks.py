@@ -89,7 +89,7 @@ def _new_file(path: Path) -> Iterator[tuple[int, Path]]:
 
 def _program(capture: Capture) -> str:
     name = capture.command[0]
-    found = shutil.which(str(_path(capture, name)) if "/" in name else name)
+    found = shutil.which(str(_path(capture, name).absolute()) if "/" in name else name)
     if found is None:
         raise CaptureError(f"the command {name} is to take the secret, and it is not there or cannot be executed")
     return str(Path(found).absolute())
