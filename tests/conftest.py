@@ -11,6 +11,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers.fixtures import (  # noqa: F401 -- fixtures of every folder
+    azure_environment,
+    careless_environment,
+    google_environment,
+    places,
+    postgres,
+    s3_environment,
+)
+
 ROOT = Path(__file__).parent.parent
 RUN = "import sys; from reconciler.cli.main import run; sys.argv[0] = 'reconcile'; sys.exit(run())"
 
