@@ -74,6 +74,8 @@ class Ids:
             if len(parts) != len(self._spec.parts):
                 raise Misfit(f"an id has {len(self._spec.parts)} parts here, joined by {_BETWEEN}")
             return {"id": record_id, **dict(zip(self._spec.parts, parts, strict=True))}
+        if self._spec.field is not None:
+            return {"id": record_id, self._spec.field: record_id}
         numeric = self._spec.type == "integer" and record_id.isdecimal()
         return {"id": int(record_id) if numeric else record_id}
 

@@ -1,0 +1,166 @@
+"""What must hold between a table's calls and the rest of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from reconciler.http.address import is_loopback
+from reconciler.providers.spec import Auth, BasicPair, Call, Form, ListCall, NextLast, Spec, UpdateCall, names_in
+
+Place: TypeAlias = tuple[str | int, ...]
+Found: TypeAlias = tuple[str, Place, str | None]
+"""What is wrong, where in the table, and what would be right."""
+
+_READS = ("list", "get", "account")
+
+
+def problems_of_calls(spec: Spec) -> Iterator[Found]:
+    """Yield what is wrong with the calls of a table and with its ways to authenticate."""
+    for place, call, known in _calls(spec):
+        yield from _names(call, place, known | {"nonce"})
+        yield from _shape(spec, call, place)
+    yield from _about(spec)
+    if spec.listing is not None:
+        yield from _list(spec, spec.listing)
+    if spec.update is not None:
+        yield from _update(spec, spec.update)
+    yield from _secrets(spec)
+    if spec.account is not None and spec.account.item is None:
+        yield "`account` does not say where the account's id is", ("account",), "add `item`"
+    known = {*spec.scope, "nonce"}
+    for part, entries in (("headers", spec.headers), ("query", spec.query)):
+        for name, value in entries.items():
+            if isinstance(value, str):
+                yield from _unknown(value, (part, name), known)
+    for index, auth in enumerate(spec.auths):
+        yield from _auth(auth, ("auth", index) if isinstance(spec.auth, list) else ("auth",))
+
+
+def _calls(spec: Spec) -> Iterator[tuple[Place, Call, set[str]]]:
+    """Yield every call with its place and the names that it knows, those of the log-ins apart."""
+    fields = set(spec.record.fields()) - spec.record.secret_fields()
+    about = {"id", *spec.record.id_spec.parts, *([spec.record.id_spec.field] if spec.record.id_spec.field else [])}
+    write = {"revision"} if spec.record.revision is not None else set()
+    scope = set(spec.scope)
+    plain: list[tuple[Place, Call | None, set[str]]] = [
+        (("list",), spec.listing, scope),
+        (("get",), spec.get, scope | about),
+        (("create",), spec.create, scope | fields | (about if _is_ours(spec) else set())),
+        (("update",), spec.update, scope | about | fields | write),
+        (("delete",), spec.delete, scope | about | write),
+        (("rotate",), spec.rotate, scope | about | write),
+        (("account",), spec.account, set()),
+        *((("after", index), call, scope | about | write) for index, call in enumerate(spec.after)),
+    ]
+    for name, field in spec.record.fields().items():
+        plain.append((("record", name, "from"), field.fetched, scope | about))
+        for value, call in field.setters.items():
+            place: Place = ("record", name, "via") if value is None else ("record", name, "via", value)
+            plain.append((place, call, scope | about | fields | write))
+    return ((place, call, known) for place, call, known in plain if call is not None)
+
+
+def _is_ours(spec: Spec) -> bool:
+    return spec.record.id_spec.field is not None or spec.record.id_spec.constant is not None
+
+
+def _shape(spec: Spec, call: Call, place: Place) -> Iterator[Found]:
+    effect = "read" if place[0] in _READS else "write"
+    if place[0] in ("list", "get", "create", "update", "delete", "rotate") and call.effect not in (None, effect):
+        yield f"`{place[0]}` is a {effect}, whatever its verb", (*place, "effect"), f"say `{effect}`"
+    if call.graphql is not None and call.method not in ("POST", "GET"):
+        yield "a GraphQL call is a `post`", (*place, call.method.lower()), None
+    if call.graphql is not None and isinstance(call.encoding or spec.encoding, Form):
+        yield "a GraphQL call is JSON", (*place, "graphql"), "say `encoding: json`"
+
+
+def _about(spec: Spec) -> Iterator[Found]:
+    """A call about one record must say which."""
+    about = {"id", *spec.record.id_spec.parts, *([spec.record.id_spec.field] if spec.record.id_spec.field else [])}
+    if spec.record.id_spec.constant is not None:
+        return
+    calls: dict[str, Call | None] = {
+        "get": spec.get,
+        "update": spec.update,
+        "delete": spec.delete,
+        "rotate": spec.rotate,
+    }
+    for operation, call in calls.items():
+        if call is not None and not call.names & about:
+            place = (operation, call.method.lower())
+            hint = "add {id} to the path, the query or the body"
+            yield f"`{operation}` does not say which record it is about", place, hint
+    if spec.create.upsert and not _is_ours(spec):
+        hint = "say `id: {field: name}`, or `id: {constant: …}`"
+        yield "`upsert` needs an id that is known before the record is there", ("create", "upsert"), hint
+    if spec.create.upsert and spec.get is None and spec.listing is None:
+        yield "`upsert` needs a `get` or a `list` that shows whether it is there", ("create", "upsert"), None
+
+
+def _list(spec: Spec, call: ListCall) -> Iterator[Found]:
+    if call.next is not None and isinstance(call.next, NextLast) and call.next.more and call.items is None:
+        yield "a list with `more` is not a bare array", ("list",), "say where its `items` are"
+    if call.one_by_one and spec.get is None:
+        yield "`one_by_one` needs `get`", ("list", "one_by_one"), "add it"
+    if call.single and call.next is not None:
+        yield "a single record has no next page", ("list", "next"), "remove it"
+    if call.single and call.keyed is not None:
+        yield "`items` is either one record or an object of records", ("list", "keyed"), "remove one of the two"
+    if call.size is not None and call.size not in {**call.query, **call.body}:
+        yield (
+            f"`{call.size}` is not among the list's `query`",
+            ("list", "size"),
+            "add it, with the largest number that it takes",
+        )
+
+
+def _update(spec: Spec, call: UpdateCall) -> Iterator[Found]:
+    if call.sending == "merged" and spec.get is None:
+        yield "`sends: merged` needs `get`", ("update", "sends"), "add it"
+    if call.sending == "json_patch" and call.wrap is not None:
+        yield "a JSON Patch has no envelope", ("update", "wrap"), "remove it"
+
+
+def _secrets(spec: Spec) -> Iterator[Found]:
+    fields = spec.record.fields()
+    if spec.record.revision is not None and spec.get is None:
+        yield "`revision` needs `get`, which shows it", ("record", "revision"), "add it"
+    if spec.rotate is not None and not any(field.read == "on_create" for field in fields.values()):
+        hint = "say `read: on_create` at its secret, or remove `rotate`"
+        yield "`rotate` renews a secret that the provider makes, and this one makes none", ("rotate",), hint
+
+
+def _auth(auth: Auth, place: Place) -> Iterator[Found]:
+    if auth.login is not None:
+        if not auth.credentials:
+            hint = "add them to its `body`: {password: '{password}'}"
+            yield "the log-in names no credentials", (*place, "login"), hint
+        yield from _names(auth.login, (*place, "login"), set(auth.credentials))
+    if isinstance(auth.basic, BasicPair) and not auth.credentials:
+        yield "it names no credential", (*place, "basic"), "write one in braces: {user: api, password: '{api_key}'}"
+    if auth.path is not None and (not auth.credentials or not auth.path.startswith("/") or auth.path.endswith("/")):
+        yield f"{auth.path!r} is no beginning of a path with a credential", (*place, "path"), "such as /bot{token}"
+    if auth.oauth2 is not None and not auth.oauth2.token_url.startswith("/"):
+        url = auth.oauth2.token_url
+        if urlsplit(url).scheme != "https" and not is_loopback(url):
+            yield (
+                f"{url!r} is not an https address",
+                (*place, "oauth2", "token_url"),
+                "or write a path, from a slash on",
+            )
+
+
+def _names(call: Call, place: Place, known: set[str]) -> Iterator[Found]:
+    if not call.path.startswith("/"):
+        yield "a path begins with a slash", (*place, call.method.lower()), f"write /{call.path}"
+    for text, where in call.templates():
+        yield from _unknown(text, (*place, *where), known)
+
+
+def _unknown(text: str, place: Place, known: set[str]) -> Iterator[Found]:
+    for name in names_in(text):
+        if name not in known:
+            have = ", ".join(f"{{{one}}}" for one in sorted(known - {"nonce"})) or "no names"
+            yield f"{{{name}}} is not known in this call", place, f"it knows {have}"
