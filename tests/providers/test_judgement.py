@@ -99,6 +99,14 @@ def test_an_error_within_200_is_ambiguous_for_a_write_and_unreadable_for_a_read(
         connection.list(())
 
 
+def test_an_error_within_200_is_no_success_where_the_table_is_silent(
+    connect: Connect, web: responses.RequestsMock
+) -> None:
+    web.delete(f"{WEBHOOKS}/7", json={"error": True, "message": "out of order"})
+    with pytest.raises(Ambiguous, match="`error: true`.*out of order"):
+        connect("argyle").delete((), "7")
+
+
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 429, 500, 502, 503])
 def test_no_list_is_believed_but_a_good_one(connect: Connect, web: responses.RequestsMock, status: int) -> None:
     web.get(WEBHOOKS, status=status, json={"results": [], "next": None})
