@@ -11,9 +11,9 @@ from reconciler.workflow.options import Options
 
 
 @click.command()
-@common_options(only=())
-def schema(options: Options) -> None:  # noqa: ARG001  every command takes it
-    """Print the JSON Schema of hooks.yaml, for editors."""
-    from reconciler.config.schema import json_schema
+@common_options(only=("file",))
+def schema(options: Options) -> None:
+    """Print the JSON Schema of hooks.yaml, for editors; with the fields of tables that the FILE itself names."""
+    from reconciler.config.schema import schema_of
 
-    click.echo(json.dumps(json_schema(), indent=2))
+    click.echo(json.dumps(schema_of(options.file), indent=2))

@@ -22,6 +22,7 @@ from reconciler.records import Secret, fold_url
 from reconciler.secrets.references import Pending
 
 _OWN_KEYS = frozenset(ConnectionModel.model_fields)
+_TEXTS = frozenset(("type", "spec", "environment", "base_url", "manage", "listing"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Connections:
         )
 
     def _checked(self, values: Mapping[str, Any], raw: Mapping[str, Any], place: _Place) -> ConnectionModel:
-        own = {key: value for key, value in values.items() if key in _OWN_KEYS and not isinstance(value, Pending)}
+        own = {key: value for key, value in values.items() if key in _OWN_KEYS and not _is_open(key, value)}
         try:
             return ConnectionModel.model_validate(own)
         except ValidationError as error:
@@ -178,6 +179,11 @@ class Connections:
 
     def _tell(self, message: str, place: _Place, key: str, hint: str | None = None, at_key: bool = False) -> None:
         self._problems.append(Problem(message, place.locate((key,), at_key), hint))
+
+
+def _is_open(key: str, value: Any) -> bool:
+    """Whether only a value that is not known now can tell if it is right: a reference is always a text."""
+    return key in _TEXTS and isinstance(value, Pending)
 
 
 def provider_of(name: str, raw: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticKnownError
 
 OPERATIONS = ("list", "get", "create", "update", "delete")
 
@@ -53,7 +54,16 @@ class ConnectionModel(BaseModel):
     )
 
 
-class FileModel(_Model):
+class _Versioned(_Model):
+    @field_validator("version", mode="before", check_fields=False)
+    @classmethod
+    def _no_truth_value(cls, value: Any) -> Any:
+        if isinstance(value, bool):  # `true` is equal to 1
+            raise PydanticKnownError("literal_error", {"expected": "1"})
+        return value
+
+
+class FileModel(_Versioned):
     """A hooks.yaml."""
 
     version: Literal[1] = Field(description="The version of this format: 1.")
@@ -69,7 +79,7 @@ class FileModel(_Model):
     policy: PolicyModel = Field(default_factory=PolicyModel, description="Guards that hold for every apply.")
 
 
-class IncludedModel(_Model):
+class IncludedModel(_Versioned):
     """A file that `include` names: subscriptions, and nothing else."""
 
     version: Literal[1] = Field(1, description="The version of this format: 1.")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from reconciler.config import captures
+from reconciler.config.load import read_config
 from reconciler.config.model import ConnectionModel, FileModel
 from reconciler.config.shape import value_schema
+from reconciler.errors import ConfigError
 from reconciler.providers import registry
 from reconciler.providers.spec import COMMON_FIELDS, Spec
 
@@ -52,6 +56,24 @@ def json_schema(specs: Mapping[str, Spec] | None = None) -> dict[str, Any]:
     # One of the two must be there, as an empty file of subscriptions is more likely a mistake.
     schema["anyOf"] = [{"required": ["subscriptions"]}, {"required": ["include"]}]
     return schema
+
+
+def schema_of(file: Path) -> dict[str, Any]:
+    """Return the schema for the file of that path: the catalog's, with the tables that the file's connections name.
+
+    A file that is not there or not sound gives as many of its tables as can be read: it is being written.
+    """
+    specs = {name: registry.load_spec(name) for name in registry.catalog()}
+    found: Mapping[str, Any] = {}
+    with suppress(ConfigError):
+        found = read_config(file, []).providers
+    for name, entry in found.items():
+        with suppress(ConfigError):
+            if isinstance(entry.get("spec"), str):
+                specs[f"spec {name}"] = registry.load_spec_file(file.parent / entry["spec"])
+            elif isinstance(entry.get("type"), str) and entry["type"] not in specs:
+                specs[entry["type"]] = registry.load_spec(entry["type"])
+    return json_schema(specs)
 
 
 def _point(mapping: dict[str, Any], definition: str) -> None:
