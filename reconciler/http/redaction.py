@@ -6,14 +6,17 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from reconciler.records import SENSITIVE, mask_url
 
 _LIMIT = 300
-_CONSIDERED = 65_536
+_CONSIDERED = 16_384
 _SHORT = 4
+_WIDEST = 12
+_SPACES = " \t\n\r"
+_BASE64 = {"+": r"(?:\+|-|%2B)", "/": r"(?:\\?/|_|%2F)"}
 
 
 class Redactor:
@@ -38,7 +41,10 @@ class Redactor:
 
     def scrub(self, text: str, limit: int = _LIMIT) -> str:
         """Return `text` without secrets, with control characters made visible, at most `limit` characters long."""
-        shown = visible(self._without_secrets(text[:_CONSIDERED]))
+        clean = self._without_secrets(text[:_CONSIDERED])
+        if len(text) > _CONSIDERED:  # the cut may have gone through a secret, and what is left of it is not known
+            clean = clean[: -_WIDEST * max(map(len, self._secrets), default=0) or None]
+        shown = visible(clean)
         return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
     def address(self, url: str) -> str:
@@ -68,28 +74,47 @@ def visible(text: str) -> str:
 def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
     if not secrets:
         return None
-    forms: set[str] = set()
-    for secret in secrets:
-        # A very short value would be found within ordinary words, so it must stand alone.
-        short = len(secret) < _SHORT
-        forms.update(rf"(?<!\w){re.escape(form)}(?!\w)" if short else re.escape(form) for form in _forms(secret))
-    return re.compile("|".join(sorted(forms, key=len, reverse=True)), re.IGNORECASE)
+    forms = [form for secret in sorted(secrets, key=len, reverse=True) for form in _forms(secret)]
+    return re.compile("|".join(forms), re.IGNORECASE)
 
 
-def _forms(secret: str) -> set[str]:
-    """The value as it is, and as URLs, JSON, HTML and basic authentication write it."""
+def _forms(secret: str) -> Iterator[str]:
+    """Yield what the value looks like: as it is, and as URLs, JSON, HTML, base64 and hexadecimal digits write it."""
+    plain = "".join(_space(part) if part.isspace() else _character(part) for part in re.findall(r"\s+|\S", secret))
+    if len(secret) < _SHORT:  # it would be found within ordinary words, so it must stand alone
+        yield rf"(?<!\w){plain}(?!\w)"
+        return
+    yield plain
     encoded = secret.encode("utf-8", "surrogatepass")
+    # What stands before it shifts base64 by one of three; what the neighbours have a part in is left out.
+    for shift, skipped in ((0, 0), (1, 2), (2, 3)) if len(encoded) > _SHORT else ((0, 0),):
+        text = base64.b64encode(bytes(shift) + encoded)[skipped : (shift + len(encoded)) * 8 // 6].decode()
+        yield "".join(_BASE64.get(char, char) for char in text)
+    yield encoded.hex()
+
+
+def _space(run: str) -> str:
+    """Return an expression for white space: what collapses it, as HTML does, must not save a secret that has some."""
+    return rf"(?:\s|\+|{'|'.join(_character(char) for char in sorted(set(run) | set(_SPACES)))})+"
+
+
+def _character(char: str) -> str:
+    """Return an expression for one character in whichever way it may be written; any mixture of them occurs."""
+    if char.isascii() and char.isalnum():
+        return char
+    encoded = char.encode("utf-8", "surrogatepass")
+    quoted = "".join(f"%{byte:02X}" for byte in encoded)
     forms = {
-        secret,
-        quote(encoded, safe=""),
-        quote(encoded, safe="/"),
-        quote_plus(encoded),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        json.dumps(secret)[1:-1].replace("/", "\\/"),
-        html.escape(secret),
-        repr(secret)[1:-1],
+        char,
+        f"\\{char}",
+        json.dumps(char)[1:-1],
+        html.escape(char),
+        f"&#{ord(char)};",
+        f"&#x{ord(char):x};",
+        f"\\x{ord(char):02x}",
+        f"\\u{ord(char):04x}",
+        f"\\U{ord(char):08x}",
+        quoted,
+        quoted.replace("%", "%25"),
     }
-    if len(secret) >= _SHORT:
-        forms |= {encode(encoded).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)}
-    return forms
+    return f"(?:{'|'.join(re.escape(form) for form in sorted(forms, key=len, reverse=True))})"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciler.http.redaction import Redactor
 
-SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=4, max_size=40).filter(lambda t: not t.isspace())
+SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=5, max_size=40).filter(lambda t: not t.isspace())
 FORMS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "query": lambda text: quote(text, safe=""),
@@ -23,6 +23,11 @@ FORMS: dict[str, Callable[[str], str]] = {
     "json, readable": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "html": html.escape,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "twice quoted": lambda text: quote(quote(text, safe=""), safe=""),
+    "repr": lambda text: repr(text)[1:-1],
+    "hexadecimal": lambda text: text.encode().hex(),
+    "half quoted": lambda text: quote(text, safe="/?:@&=+$,#!'()*"),
+    "collapsed": lambda text: " ".join(text.split()),
     "lower hex": lambda text: quote(text, safe="").lower(),
 }
 
@@ -37,6 +42,18 @@ def test_a_secret_is_taken_out_in_every_form(secret: str, form: str, before: str
     assert "(sensitive)" in shown
 
 
+@given(SECRETS, st.binary(max_size=9), st.binary(max_size=9), st.booleans())
+def test_base64_of_a_text_with_a_secret_in_it_does_not_show_it(
+    secret: str, before: bytes, after: bytes, safe: bool
+) -> None:
+    inner = secret.encode()
+    travelling = (base64.urlsafe_b64encode if safe else base64.b64encode)(before + inner + after).decode()
+    own = travelling[-(-8 * len(before) // 6) : 8 * (len(before) + len(inner)) // 6]
+    shown = Redactor([secret]).scrub(travelling)
+    assert own not in shown
+    assert "(sensitive)" in shown
+
+
 @given(SECRETS, st.text(max_size=400))
 def test_a_cut_at_the_limit_leaves_no_part_of_a_secret(secret: str, before: str) -> None:
     assume(len(secret) > 8)
@@ -45,6 +62,13 @@ def test_a_cut_at_the_limit_leaves_no_part_of_a_secret(secret: str, before: str)
     shown = Redactor([secret]).scrub(before + secret)
     assert len(shown) <= 300
     assert secret[:8] not in shown
+
+
+def test_a_secret_that_the_end_of_what_is_looked_at_cuts_in_two_leaves_no_part() -> None:
+    secret = "".join(f"{number:04x}-" for number in range(1000))
+    shown = Redactor([secret]).scrub(secret * 20)
+    assert secret[:8] not in shown.replace("(sensitive)", "")
+    assert len(shown) <= 300
 
 
 def test_a_very_short_secret_is_taken_out_where_it_stands_alone() -> None:
