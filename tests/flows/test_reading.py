@@ -98,6 +98,31 @@ def test_logs_in_json_are_json_line_by_line_and_results_are_alone_on_stdout(flow
     assert any("created" in json.loads(line)["message"] for line in applied.stderr.splitlines())
 
 
+def test_verbose_tells_what_was_read(flow: Flow) -> None:
+    flow.write({"one": flow.subscription("argyle"), "two": flow.subscription("lipscore")})
+    flow.apply()
+    flow.faults({"provider": "lipscore", "operation": "list", "kind": "status", "status": 500})
+    told = flow.run("plan", "-v")
+    assert "info: the state at .reconcile/state.db has 2 records; reading 2 places\n" in told.stderr
+    assert "info: argyle: 1 record\n" in told.stderr
+    assert "info: lipscore: unknown\n" in told.stderr
+    assert flow.run("plan").stderr == ""
+
+
+def test_an_apply_says_at_its_end_that_something_was_not_read(flow: Flow) -> None:
+    flow.write({"one": flow.subscription("argyle"), "two": flow.subscription("lipscore")})
+    flow.faults({"provider": "lipscore", "operation": "list", "kind": "status", "status": 401})
+    run = flow.run("apply", "--auto-approve")
+    assert run.code == 1
+    assert run.stdout.endswith("\nApply: 1 done. 1 place could not be read, and may differ.\n")
+    assert "lipscore: lipscore" not in run.stdout
+    assert ".." not in run.stdout
+    flow.faults()
+    flow.run("apply", "--auto-approve")
+    nothing = flow.run("apply", "--auto-approve")
+    assert (nothing.stdout, nothing.stderr) == ("No changes. 2 records are as declared.\n", "")
+
+
 def many(flow: Flow, number: int = 35) -> dict[str, Any]:
     return {f"hook-{n:02}": flow.subscription("argyle", url=f"https://hooks.example.com/{n}") for n in range(number)}
 
