@@ -113,9 +113,11 @@ def ending(result: Result | None, output_format: str, options: Options, interrup
         return 1
     if result.plan.refusals and output_format == "text":
         show_plan(result.plan, "text", options.color)
-    if output_format == "text":
+    if output_format != "text":
+        show_result(result, output_format, options.color)
+    elif result.outcomes or result.warnings or not result.ok:  # else the plan has said that there is nothing to do
         click.echo()
-    show_result(result, output_format, options.color)
+        show_result(result, "text", options.color)
     if was_interrupted(interrupts):
         return INTERRUPTED
     return 0 if result.ok else 1

@@ -7,7 +7,7 @@ from collections import Counter
 from reconciler.output.page import INDENT, Page
 from reconciler.output.sections import add_refused, add_unknown, add_warnings
 from reconciler.output.visible import visible
-from reconciler.output.words import STATUS_WORDS, heading, order
+from reconciler.output.words import STATUS_WORDS, counted, heading, order
 from reconciler.planning.plan import Change, Outcome, Result, Status
 
 _NEXT: dict[Status, str] = {
@@ -49,4 +49,6 @@ def _counts(result: Result) -> str:
     counts = Counter(outcome.status for outcome in result.outcomes)
     parts = [f"{counts['done']} done"]
     parts += [f"{counts[status]} {STATUS_WORDS[status]}" for status in _NEXT if counts[status]]
-    return f"Apply: {', '.join(parts)}."
+    unread = len({(one.connection, one.scope) for one in result.plan.unknown})
+    rest = f" {counted(unread, 'place')} could not be read, and may differ." if unread else ""
+    return f"Apply: {', '.join(parts)}.{rest}"

@@ -66,7 +66,8 @@ def add_unknown(page: Page, unknown: Sequence[Unknown]) -> None:
     page.title("Unknown", "bad")
     for one in sorted(unknown, key=lambda it: (it.connection, it.scope, it.address or "", it.error)):
         where = place(one.connection, one.scope)
-        page.add(f"{f'{visible(one.address)} ({where})' if one.address else where}: {visible(one.error)}", 2)
+        error = visible(one.error.removeprefix(f"{one.connection}: "))  # which begins with it, as in a log
+        page.add(f"{f'{visible(one.address)} ({where})' if one.address else where}: {error}", 2)
         if one.address is None:
             page.add("nothing is created or deleted there", INDENT)
 

@@ -58,8 +58,9 @@ class Judge:
 
     def _told(self, reply: Reply, call: Call, where: str, redactor: Redactor, fault: str) -> str:
         said = redactor.scrub("; ".join(words(reply)))
+        told = f"{where}: {fault}{f': {said}' if said else ''}"
         advice = call.hints.get(str(reply.status)) or self._advice(reply.status)
-        return f"{where}: {fault}{f': {said}' if said else ''}{f'. {advice}' if advice else ''}"
+        return f"{told.rstrip('.')}. {advice}" if advice else told
 
     def _advice(self, status: int) -> str:
         if status in (401, 403):

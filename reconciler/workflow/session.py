@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
@@ -18,6 +19,7 @@ from reconciler.applying import Author, Captures, Ledger, Means, Progress, Recov
 from reconciler.config import Expansion, load_config, seal_all, state_location
 from reconciler.errors import ReconcileError
 from reconciler.http.redaction import Redactor
+from reconciler.output.words import counted
 from reconciler.planning import Plan, Policy, Result, Views, Warned, make_plan
 from reconciler.planning.plan import Outcome
 from reconciler.providers.ability import ability_of
@@ -32,6 +34,8 @@ from reconciler.state.model import Holder, Identity, Operation, PutIdentity, Set
 from reconciler.state.open import open_store
 from reconciler.workflow.checks import check_identities, check_selection, fresh_state_warning
 from reconciler.workflow.options import Options
+
+_log = logging.getLogger(__name__)
 
 Confirm = Callable[[Plan], bool]
 
@@ -154,7 +158,12 @@ class Session:
         places = self._places(desired, state)
         for name, _ in places:
             self.connection(name)
+        owned = counted(len(state.records), "record")
+        _log.info("the state at %s has %s; reading %s", self.store.location, owned, counted(len(places), "place"))
         views = read_views(self._connections, places, self.options.parallelism)
+        for view in views:
+            found = counted(len(view.live), "record") if view.complete else "unknown" if view.error else "not listed"
+            _log.info("%s: %s", " ".join([view.connection, *(value for _, value in view.scope)]), found)
         recovery = recover(state, {(view.connection, view.scope): view for view in views})
         if settle is not None:
             views, recovery = self._believe(state, views, recovery, places)

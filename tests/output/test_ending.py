@@ -62,7 +62,7 @@ def test_refusals_unknown_places_and_late_warnings_are_told(full: Plan) -> None:
     assert "  acme org=o: 401" in text
     assert "  - one: the lock was slow\n" in text
     assert "the state is new" not in text, "the plan's own warnings were told with the plan"
-    assert text.endswith("\nApply: 0 done.\n")
+    assert text.endswith("\nApply: 0 done. 1 place could not be read, and may differ.\n")
 
 
 def test_the_last_line_is_green_only_where_all_is_well(full: Plan) -> None:
