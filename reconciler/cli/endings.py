@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+import warnings
 from collections.abc import Callable
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -52,6 +55,30 @@ def exit_code(call: Callable[[], object]) -> int:
     return 1
 
 
+def watch_strays() -> None:
+    """Let no text of an exception or a warning out that never reaches `exit_code`, such as those of other threads.
+
+    Python itself would print them as they are, and they may hold a whole URL, or what was sent.
+    """
+    threading.excepthook = lambda stray: _say_stray(stray.exc_type, stray.exc_traceback)
+    sys.unraisablehook = lambda stray: _say_stray(stray.exc_type, stray.exc_traceback)
+    sys.excepthook = lambda kind, _, trace: _say_stray(kind, trace)
+    warnings.showwarning = _note_warning
+
+
+def _note_warning(
+    message: Warning | str,  # noqa: ARG001 -- it may hold anything
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 -- as `warnings.showwarning` takes it
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    import logging
+
+    logging.getLogger("reconciler").debug("%s at %s:%d", category.__name__, filename, lineno)
+
+
 def _aborted(abort: click.Abort) -> int:
     if isinstance(abort.__cause__ or abort.__context__, KeyboardInterrupt):
         _say("Interrupted.")
@@ -91,8 +118,12 @@ def _say_error(error: ReconcileError) -> None:
 
 
 def _say_bug(error: Exception) -> None:
+    _say_stray(type(error), error.__traceback__)
+
+
+def _say_stray(kind: type[BaseException], trace: TracebackType | None) -> None:
     """Tell the type alone: the text of a foreign exception may hold anything. With -vv also the places."""
-    _say(f"internal error: {type(error).__name__}: this is a bug; run with -vv for the place")
+    _say(f"internal error: {kind.__name__}: this is a bug; run with -vv for the place")
     import logging
 
     if logging.getLogger("reconciler").isEnabledFor(logging.DEBUG):
@@ -100,7 +131,7 @@ def _say_bug(error: Exception) -> None:
 
         from reconciler.output.visible import visible
 
-        for frame in traceback.extract_tb(error.__traceback__):
+        for frame in traceback.extract_tb(trace):
             _say(f"  {visible(frame.filename)}:{frame.lineno} in {frame.name}")
 
 

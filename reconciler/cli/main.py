@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from reconciler import __version__
-from reconciler.cli.endings import Interrupted, exit_code, settle_streams
+from reconciler.cli.endings import Interrupted, exit_code, settle_streams, watch_strays
 from reconciler.cli.lazy import Lazy, LazyGroup
 
 COMMANDS = {
@@ -66,4 +66,5 @@ def run() -> None:
     # A run makes many objects that all stay. With the usual thresholds the collector would go through
     # them again and again, in vain, and the time for a file would grow faster than the file.
     gc.set_threshold(100_000, 50, 100)
+    watch_strays()
     main()

@@ -11,10 +11,13 @@ Effect: TypeAlias = Literal["read", "write"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call, ready to be sent. `url` is complete and quoted; `effect` decides what may be sent again."""
+    """One call, ready to be sent. `url` is complete and quoted; `effect` decides what may be sent again.
+
+    Its `repr` shows neither address nor headers nor body: each of them may carry a credential.
+    """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     effect: Effect
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)

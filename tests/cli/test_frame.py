@@ -387,3 +387,24 @@ logging.getLogger("reconciler.http").warning("ours")
 """
     done = process(code=code)
     assert (done.stdout, done.stderr) == ("", "warning: ours\n")
+
+
+STRAYS = {
+    "another thread": "threading.Thread(target=lambda: int('canary')).start()",
+    "a destructor": "type('T', (), {'__del__': lambda self: int('canary')})()",
+    "the end": "raise ValueError('canary')",
+    "a warning": "warnings.warn('canary', UserWarning)",
+}
+
+
+@pytest.mark.parametrize("stray", STRAYS.values(), ids=STRAYS.keys())
+def test_what_never_reaches_the_end_of_a_command_tells_its_type_alone(stray: str) -> None:
+    script = (
+        "import threading, warnings\nfrom reconciler.cli.endings import watch_strays\n"
+        "from reconciler.cli.logs import set_up_logging\nset_up_logging(2, 'text')\nwatch_strays()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", f"{script}{stray}\n"], capture_output=True, text=True, check=False
+    )
+    assert "canary" not in done.stdout + done.stderr
+    assert "ValueError" in done.stderr or "UserWarning" in done.stderr
