@@ -28,6 +28,7 @@ class Progress:
         self.connecting = False
         self.sent = False
         self.expired = False
+        self.ended = False
         self.connection: _Noted | None = None
         self.socket: Any = None  # the connection itself forgets it as soon as an answer says that it is the last
 
@@ -115,10 +116,3 @@ class Adapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Do nothing: the shared context already holds the authorities."""
-
-
-class Session(requests.Session):
-    """A session that follows no redirect."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Never follow: a redirect would carry the credentials along."""

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import os
 import ssl
-import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +22,18 @@ from urllib3.util.ssl_ import create_urllib3_context
 from reconciler import __version__
 from reconciler.errors import ConfigError, Problem
 from reconciler.http.address import is_loopback
-from reconciler.http.connections import Adapter, Progress, Session, current
+from reconciler.http.connections import Adapter, Progress, current
 from reconciler.http.failures import TROUBLE, explain
 from reconciler.http.message import Failure, Reply, Request
+from reconciler.http.watchdog import Watchdog
 
 MAX_BODY = 16 * 1024 * 1024
 _CHUNK = 65_536
+_HEADERS = {
+    "User-Agent": f"webhook-reconciler/{__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+}
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -43,46 +47,37 @@ class Transport:
     def __init__(self, base_url: str, timeout: float, pool: int) -> None:
         self._timeout = timeout
         self._proxies: Mapping[str, str] = {} if is_loopback(base_url) else get_environ_proxies(base_url)
-        self._session = Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.clear()
-        self._session.headers.update(
-            {"User-Agent": f"webhook-reconciler/{__version__}", "Accept": "application/json", "Accept-Encoding": "gzip"}
-        )
         secure = base_url.lower().startswith("https:")
-        adapter = Adapter(pool, _tls_context(*_authorities()) if secure else None)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._adapter = Adapter(pool, _tls_context(*_authorities()) if secure else None)
+        self._watchdog = Watchdog(timeout)
 
     def exchange(self, request: Request) -> Reply | Failure:
         """Send `request` once and return what came of it. Raises nothing."""
         progress = Progress()
         current.progress = progress
-        # The socket's own time-out bounds one wait; only a second hand bounds the whole of a slow answer.
-        timer = threading.Timer(self._timeout, progress.expire)
-        timer.daemon = True
-        timer.start()
+        self._watchdog.watch(progress)
         try:
             return self._converse(request, progress)
         except TROUBLE as error:
             failure = explain(error, progress, self._timeout)
         finally:
-            timer.cancel()
+            progress.ended = True
         return failure
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self._session.close()
+        self._watchdog.close()
+        self._adapter.close()
 
     def _converse(self, request: Request, progress: Progress) -> Reply:
-        prepared = self._session.prepare_request(
-            requests.Request(request.method, request.url, headers=dict(request.headers), data=request.body)
-        )
-        prepared.url = request.url  # as it was quoted: requests would turn %2E%2E into a step up
-        response = self._session.send(
-            prepared, stream=True, timeout=self._timeout, allow_redirects=False, proxies=dict(self._proxies)
-        )
+        # Without a session, which would look for cookies, redirects and credentials that we do not want,
+        # and would turn %2E%2E of a path into a step up.
+        prepared = requests.PreparedRequest()
+        prepared.method = request.method
+        prepared.url = request.url
+        prepared.prepare_headers({**_HEADERS, **request.headers})
+        prepared.prepare_body(request.body, None)
+        response = self._adapter.send(prepared, stream=True, timeout=self._timeout, proxies=self._proxies)
         headers = {name.lower(): value for name, value in response.headers.items()}
         body, cut, hopeless = b"", None, False
         try:
