@@ -9,7 +9,8 @@ from reconciler.applying.captures import Taken
 from reconciler.applying.ledger import Ledger
 from reconciler.applying.recovery import recorded
 from reconciler.planning.plan import Outcome
-from reconciler.records import Deposed, Desired, Intent, Known, Live, same
+from reconciler.providers.protocol import Written
+from reconciler.records import Deposed, Desired, Fields, Intent, Known, Live, same
 from reconciler.state.model import Operation, PutRecord, RemoveDeposed, RemoveIntent, RemoveRecord
 
 NOTHING = Taken()
@@ -21,15 +22,24 @@ class Endings:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def made(self, intent: Intent, record_id: str, taken: Taken) -> Outcome:
-        """The provider said that it made the record; what it made of it is read later."""
-        live = Live(intent.connection, intent.scope, record_id, {}, intent.key)
+    def made(self, intent: Intent, written: Written, later: Fields, taken: Taken) -> Outcome:
+        """The provider said that it made the record; what it made of it is read later.
+
+        `later` are the fields that calls after the create's set; where one did not go well, the change failed.
+        """
+        live = Live(intent.connection, intent.scope, written.id, {}, intent.key)
         operations = [
-            PutRecord(_with(replace(one.record, echo=None), taken)) if isinstance(one, PutRecord) else one
+            PutRecord(_with(replace(one.record, echo=None, sent={**one.record.sent, **later}), taken))
+            if isinstance(one, PutRecord)
+            else one
             for one in recorded(intent, live)
         ]
-        self._ledger.commit(*operations, self._line(intent, "create", "done", record_id=record_id))
-        return Outcome("done", id_after=record_id)
+        if written.trouble is not None:
+            line = self._line(intent, "create", "failed", record_id=written.id, detail=written.trouble)
+            self._ledger.commit(*operations, line)
+            return Outcome("failed", written.trouble, written.id)
+        self._ledger.commit(*operations, self._line(intent, "create", "done", record_id=written.id))
+        return Outcome("done", id_after=written.id)
 
     def found(self, intent: Intent, live: Live, operation: str) -> Outcome:
         """A read showed the record that a create was for."""

@@ -55,6 +55,7 @@ class Writer:
         connection = self._connections[wanted.connection]
         place = (wanted.connection, wanted.scope)
         url = url_identity(wanted.fields.get("url"))
+        sent = sent_of(wanted)
         intent = Intent(
             id=_new_id(),
             address=wanted.address,
@@ -64,7 +65,8 @@ class Writer:
             key=wanted.key,
             url=url,
             ids_before=self._ids_before.get((place, url), ()),
-            sent=sent_of(wanted),
+            # What a call after the create's sets is sent only once that call went well.
+            sent={name: value for name, value in sent.items() if name not in connection.ability.later},
             protect=wanted.protect,
             replaces=replaces,
             run=self._ledger.run,
@@ -88,7 +90,8 @@ class Writer:
                     return outcome
                 self._ledger.check_held()
             else:
-                return self._end.made(intent, written.id, self.captures.taken(wanted, written))
+                later = {name: sent[name] for name in sent.keys() - intent.sent.keys() - written.unset}
+                return self._end.made(intent, written, later, self.captures.taken(wanted, written))
         return self._end.failed(intent, f"tried {ATTEMPTS} times, and each time nothing was made: {doubt}")
 
     def update(self, change: Change, note: Note, *before: Operation) -> Outcome:

@@ -64,6 +64,6 @@ def _comparable(name: str, value: Any) -> Any:
 
 
 def _problem(one: Desired, twin: Desired, names: tuple[str, ...]) -> Problem:
-    same = ", ".join(name for name in names if name != "scope" or one.scope)
+    same = ", ".join(name for name in names if name != "scope" or one.scope) or "place, which takes a single record"
     message = f"`{one.address}` and `{twin.address}` would be one record at `{one.connection}`: same {same}"
     return Problem(message, one.location, f"remove one, or change one; the other is at {twin.location}")

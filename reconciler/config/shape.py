@@ -44,6 +44,7 @@ class Shape:
         self.allowed = frozenset((*CONTROLS, *settable, *spec.scope, *capture))
         self.secrets = frozenset(name for name, one in self.fields.items() if is_secret(name, one))
         self.known_events = frozenset((*self.events.known, *(self.events.values or ()))) if self.events else frozenset()
+        self._kept = {name: one.keep for name, one in self.fields.items() if one.keep is not None}
         self._unordered = tuple(name for name, one in self.fields.items() if one.unordered and name != "events")
         self._validator = SchemaValidator(_validator_schema(self))
 
@@ -53,7 +54,9 @@ class Shape:
             return False
         if name == "events":
             return self.events is not None and self.events.default is None
-        return name in ("url", "provider") or name in self.spec.scope or self.fields[name].required
+        if name in self.spec.scope:
+            return self.spec.scope[name].default is None
+        return name in ("url", "provider") or (self.fields[name].required and self.fields[name].keep is None)
 
     def check(self, values: Fields, written: Fields, locate: Locate) -> tuple[list[Problem], bool]:
         """Return what is wrong with a subscription's values, as filled in and as `written`.
@@ -102,6 +105,8 @@ class Shape:
                 fields[name] = sorted(fields[name], key=_sort_key)
         if "enabled" in self.fields:
             fields.setdefault("enabled", True)
+        for name, value in self._kept.items():
+            fields.setdefault(name, value)
         declared = frozenset(fields) | {"events"} if "events" in values else frozenset(fields)
         if "name" in self.fields:
             fields.setdefault("name", default_name)
