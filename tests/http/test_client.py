@@ -245,7 +245,7 @@ def test_a_body_without_measure_is_not_taken(wire: Any, client: Client, body: by
     assert len(wire.seen) == 1
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b'{"a": 1}')[:-10], b"not gzip"])
+@pytest.mark.parametrize("body", [gzip.compress(b'{"a": 1}')[:-10], b"not gzip"], ids=["cut", "no gzip"])
 def test_gzip_without_its_end_is_a_cut_body(wire: Any, client: Client, body: bytes) -> None:
     wire.script = [wire.answer(200, body, "Content-Encoding: gzip\r\n"), wire.answer(200, b"[]")]
     assert client.send(call(wire)).body == b"[]"
