@@ -57,9 +57,10 @@ def refusals(changes: Sequence[Change], known: Sequence[Known], policy: Policy) 
             f"{len(deletes)} records would be deleted and max_deletes is {policy.max_deletes}; "
             f"allow it with --allow-deletes {len(deletes)}"
         )
-    owned_deletes = {change.address for change in deletes if change.known is not None}
-    if owned_deletes and not policy.all_may_go:
-        going = owned_deletes | {change.address for change in changes if change.action == "forget" and change.known}
+    if not policy.all_may_go and any(change.known is not None for change in deletes):
+        # What is blocked stays, but only because the provider cannot: the file wants it gone like the others.
+        gone = [change for change in changes if change.action in ("delete", "forget") and change.known is not None]
+        going = {change.address for change in gone}
         staying = [record for record in known if record.address not in going]
         arriving = [change for change in changes if change.action in ("create", "adopt") and change.blocked is None]
         if not staying and not arriving:

@@ -74,6 +74,16 @@ def test_that_all_would_go_is_refused_however_few_they_are(flow: Flow) -> None:
     flow.settled()
 
 
+def test_what_cannot_be_deleted_does_not_lift_the_guard_from_the_others(flow: Flow) -> None:
+    connections = {name: flow.connection(name) for name in ("argyle", "flightrates")}
+    flow.write({**many(flow, 2), "fares": flow.subscription("flightrates")}, connections)
+    flow.apply()
+    flow.write({}, connections)
+    assert "all 3 records" in refused(flow)
+    result = flow.apply("--allow-deletes", "all", code=1)
+    assert sorted(one["outcome"] for one in result.json["changes"]) == ["done", "done", "not_attempted"]
+
+
 def test_protection_refuses_and_outlives_its_entry(flow: Flow) -> None:
     protected = flow.subscription("argyle", url="https://a.example/", protect=True)
     flow.write({**many(flow, 1), "kept": protected})
