@@ -116,8 +116,18 @@ class SqliteFile:
         except FileExistsError:
             return  # another run was faster; the lock decides between us
 
+    def _free_log(self) -> None:
+        """Let SQLite write its log again: while the file was read-only it made one that is, and left it there."""
+        if not os.access(self._path, os.W_OK):
+            return
+        for name in (f"{self._path.name}-wal", f"{self._path.name}-shm"):
+            beside = self._path.with_name(name)
+            if beside.exists() and not os.access(beside, os.W_OK):
+                beside.chmod(stat.S_IMODE(self._path.stat().st_mode))
+
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
+            self._free_log()
             self._connection, self._opened = _open(self._path), self._present()
         elif self._opened != self._present():
             raise StateError(

@@ -15,7 +15,7 @@ from reconciler.planning import Plan, Policy, Result, Views, make_plan
 from reconciler.providers.protocol import Written
 from reconciler.reading import Place, read_views
 from reconciler.records import Ability, Desired, Fields, Live, Scope, identity
-from reconciler.state.model import State
+from reconciler.state.model import SetEcho, State
 from reconciler.state.sqlite import SqliteStore
 
 KEY = ("scope", "url", "events")
@@ -55,7 +55,10 @@ def well(do: Callable[[], Any]) -> Any:
 
 @dataclass
 class FakeConnection:
-    """A connection over `records`. Each write takes the next of `writes`, each list of `reads`; then all is well."""
+    """A connection over `records`. Each write takes the next of `writes`, each list of `reads`; then all is well.
+
+    `kept` has what each record was given, what no read shows included. `moment` is called around every call.
+    """
 
     name: str = "acme"
     ability: Ability = field(default_factory=lambda: Ability("acme"))
@@ -67,11 +70,14 @@ class FakeConnection:
     writes: list[Behaviour] = field(default_factory=list)
     reads: list[Behaviour] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    kept: dict[tuple[Scope, str], dict[str, Any]] = field(default_factory=dict)
+    moment: Callable[[], None] = lambda: None
     alter: Fields = field(default_factory=dict)
     number: int = 0
     guard: threading.RLock = field(default_factory=threading.RLock)
 
     def list(self, scope: Scope) -> tuple[Live, ...]:
+        self.moment()
         with self.guard:
             behave = self.reads.pop(0) if self.reads else well
         found: tuple[Live, ...] = behave(lambda: tuple(one for one in self.records.values() if one.scope == scope))
@@ -116,6 +122,7 @@ class FakeConnection:
             key = identity(self.name, scope, shown, self.ability.key)
             live = Live(self.name, scope, record_id or f"{self.name}-{self.number}", shown, key)
             self.records[scope, live.id] = live
+            self.kept[scope, live.id] = values
             return live
 
     def _merge(self, scope: Scope, record_id: str, sent: Fields) -> Live:
@@ -123,13 +130,21 @@ class FakeConnection:
             if (scope, record_id) not in self.records:
                 raise Refused("404 Not Found", 404)
             before = self.records.pop((scope, record_id))
-            return self.put({**before.fields, **sent}, scope, record_id)
+            try:
+                return self.put({**self.kept[scope, record_id], **sent}, scope, record_id)
+            except Refused:
+                self.records[scope, record_id] = before
+                raise
 
     def _write(self, operation: str, record_id: str, do: Callable[[], Any]) -> Any:
+        self.moment()
         with self.guard:
             self.calls.append((operation, record_id))
             behave = self.writes.pop(0) if self.writes else well
-        return behave(do)
+        try:
+            return behave(do)
+        finally:
+            self.moment()
 
 
 def unreadable(do: Callable[[], Any]) -> Any:
@@ -159,14 +174,17 @@ class Died(BaseException):
 class Bench:
     """A state on disk and some connections, and what a run of `apply` does with them."""
 
-    def __init__(self, path: Path, *connections: FakeConnection) -> None:
+    def __init__(
+        self, path: Path, *connections: FakeConnection, open_store: Callable[[Path], SqliteStore] = SqliteStore
+    ) -> None:
         self.path = path
+        self._open_store = open_store
         self.connections = {one.name: one for one in connections or (FakeConnection(),)}
         self.stop = threading.Event()
         self.recovery = Recovery()
         self.notes: list[str] = []
         self.run = 0
-        self.store = SqliteStore(path)
+        self.store = open_store(path)
 
     @property
     def there(self) -> FakeConnection:
@@ -177,7 +195,7 @@ class Bench:
     def apply(self, *desired: Desired, parallelism: int = 1, allow_recreate: bool = True) -> Result:
         """Take up what an earlier run left, plan, and carry it out. The store is opened anew, as by a new process."""
         self.store.close()
-        self.store = SqliteStore(self.path)
+        self.store = self._open_store(self.path)
         self.run += 1
         with self.store.locked("apply") as holder:
             state = self.store.load()
@@ -186,6 +204,14 @@ class Bench:
             self.recovery = recover(state, {(view.connection, view.scope): view for view in views})
             if self.recovery.operations:
                 ledger.commit(*self.recovery.operations)
+            shown = {(view.connection, view.scope, live.id): live for view in views for live in view.live}
+            echoes = [
+                SetEcho(one.address, one.id, shown[one.connection, one.scope, one.id].fields)
+                for one in state.records.values()
+                if one.echo is None and (one.connection, one.scope, one.id) in shown
+            ]
+            if echoes:
+                ledger.commit(*echoes)
             abilities = {name: one.ability for name, one in self.connections.items()}
             seen = Views(
                 desired,

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -121,13 +120,19 @@ class Runner:
     ) -> None:
         self._process.communicate(timeout=60)
 
-    def run(self, *arguments: str, kill: Kill | None = None, environment: Mapping[str, str] | None = None) -> int:
-        """Run `reconcile ARGUMENTS…` and return its exit code; negative, the signal that ended it."""
+    def run(
+        self, *arguments: str, kill: Kill | None = None, largest: int | None = None, user: int | None = None
+    ) -> int:
+        """Run `reconcile ARGUMENTS…` and return its exit code; negative, the signal that ended it.
+
+        `largest` bounds the files that it writes, as a full disk does; `user` is who runs it.
+        """
         order = {
             "arguments": arguments,
             "folder": str(self.folder),
-            "environment": dict(environment or {}),
             "output": str(self.output),
+            "largest": largest,
+            "user": user,
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
