@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from reconciler.providers.fields import FieldSpec, Way
-from reconciler.providers.paths import at, kind_of
+from reconciler.providers.paths import MISSING, at, kind_of
 from reconciler.providers.values import Misfit, mapped, unmapped
 
 
@@ -27,6 +27,8 @@ def encode(field: FieldSpec, events: Sequence[str], way: Way, path: str | None) 
 def decode(field: FieldSpec, record: Any, way: Way, path: str | None) -> tuple[str, ...]:
     """Return our events out of their `record`. Raises `Misfit`."""
     shape = field.shape_of(way)
+    if field.default is not None and path is not None and at(record, path) in (MISSING, None):
+        return tuple(sorted(field.default))
     if field.each == "one":
         names = [_decode_one(field, record, way, path)]
     elif shape == "flags":
