@@ -60,6 +60,10 @@ class Keyring:
         """Use another state's fingerprints' key for one that is not there yet."""
         self._keys = Keys.fresh(key)
 
+    def forget(self) -> None:
+        """Drop the keys of a state that another run made first; nothing was fingerprinted with them yet."""
+        self._keys = Keys.fresh(self.given) if self.given is not None else None
+
     def renewed(self) -> KeyNote:
         """Return what a state is to keep under the given key from now on, with a new data key."""
         keys = Keys.fresh(self._made().fingerprints)

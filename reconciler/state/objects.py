@@ -31,6 +31,8 @@ _Found: TypeAlias = tuple[Envelope, Version]
 
 LINES = 200
 """How many lines of the history the object itself holds at most; older ones are moved away together."""
+ATTEMPTS = 50
+"""How often the lock is tried anew after somebody else wrote the object in between."""
 PATIENCE = 30.0
 """Seconds for which a write whose answer was lost is tried again."""
 
@@ -68,11 +70,12 @@ class ObjectStore(BaseStore[_Operations]):
 
     def unlock(self, lock_id: str) -> Holder:
         """Break the lock with that id and return who held it. Raises `StateError` for any other id."""
-        while True:
+        for _ in range(ATTEMPTS):
             found = self._find()
             holder = self._check_breakable(found[0].holder if found else None, lock_id)
             if found and self._put_lock(found, None) is not None:
                 return holder
+        raise self._restless()
 
     def history(self, limit: int | None = None) -> Iterator[Entry]:
         """The history, newest first."""
@@ -94,7 +97,7 @@ class ObjectStore(BaseStore[_Operations]):
         return operations
 
     def _try_lock(self, command: str) -> tuple[Holder, bool]:
-        while True:
+        for _ in range(ATTEMPTS):
             found = self._find()
             if found is not None and found[0].lock is not None:
                 holder, process = found[0].lock
@@ -102,11 +105,15 @@ class ObjectStore(BaseStore[_Operations]):
                     return holder, False
                 self._told_takeover(holder)
             holder = new_holder(found[0].token + 1 if found else 1, command)
+            planned = self._keys.key_id
             taken = self._put_lock(found or self._new(), holder)
+            if taken is None and not planned:
+                self._keys.forget()
             if taken is not None:
                 envelope, version = taken
                 self._current = envelope, version, self._open(envelope)
                 return holder, True
+        raise self._restless()
 
     def _new(self) -> tuple[Envelope, None]:
         note = self._keys.renewed()
@@ -130,9 +137,11 @@ class ObjectStore(BaseStore[_Operations]):
 
     def _release(self, holder: Holder) -> None:
         self._current = None
-        while (found := self._find()) is not None and found[0].holder == holder:
-            if self._put_lock(found, None) is not None:
+        for _ in range(ATTEMPTS):
+            found = self._find()
+            if found is None or found[0].holder != holder or self._put_lock(found, None) is not None:
                 return
+        raise self._restless()
 
     def _write(self, batches: Sequence[_Operations]) -> None:
         current, self._current = self._current, None
@@ -240,6 +249,11 @@ class ObjectStore(BaseStore[_Operations]):
         if found is None:
             raise StateError(f"The state {self.location} is gone. Restore the object, then run plan again.")
         return found[0], found[1], self._open(found[0])
+
+    def _restless(self) -> StateError:
+        return StateError(
+            f"The state {self.location} was written by others again and again meanwhile. Run the same command again."
+        )
 
     def _open(self, envelope: Envelope) -> Content:
         return unpack(envelope, self._keys.sealer(envelope.note), self.location)

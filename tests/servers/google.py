@@ -57,13 +57,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _object(self, *, body: bool) -> None:
         bucket, _, name = self._names()
-        status, _, answer = self._ask("GET", f"/storage/v1/b/{bucket}/o/{name}")
+        status, headers, content = self._ask("GET", f"/{bucket}/{name}")
         if status != 200:
-            self._answer(status, {}, b"<Error><Code>NoSuchKey</Code></Error>" if body else b"")
+            self._answer(status, {}, b"<Error><Code>NoSuchKey</Code></Error>", body=body)
             return
-        generation = json.loads(answer)["generation"]
-        status, _, content = self._ask("GET", f"/storage/v1/b/{bucket}/o/{name}?alt=media&generation={generation}")
-        self._answer(status, json.loads(answer), content, body=body)
+        about = {"etag": headers["etag"].strip('"'), "generation": headers["x-goog-generation"]}
+        self._answer(status, about, content, body=body)
 
     def _names(self) -> tuple[str, str, str]:
         # A slash of the object's name stays escaped: in the JSON interface a name is one segment.
@@ -77,7 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         finally:
             connection.close()
 
@@ -93,11 +92,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 @contextmanager
 def xml_interface(emulator: int) -> Iterator[int]:
     """Serve the XML interface in front of the emulator at port `emulator`; gives the port."""
     handler = type("Handler", (_Handler,), {"emulator": emulator})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

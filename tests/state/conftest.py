@@ -9,11 +9,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reconciler.records import Known
+from reconciler.state.base import BaseStore
+from reconciler.state.keyring import Keyring
+from reconciler.state.open import open_with
 from reconciler.state.sqlite import SqliteStore
+from tests.servers.fixtures import KINDS, Place
 
 ROOT = Path(__file__).parent.parent.parent
 NOBODY = 65534
@@ -80,3 +85,35 @@ def unprivileged() -> Iterator[Path]:
             os.seteuid(0)
         directory.chmod(0o700)
         shutil.rmtree(directory)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of store in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_place(places: Callable[[str], Place], kind: str) -> Place:
+    """Name a fresh place for a state of that kind."""
+    return places(kind)
+
+
+@pytest.fixture
+def place(new_place: Place) -> str:
+    """One place for a state, as `--state` takes it."""
+    return new_place()
+
+
+@pytest.fixture
+def open_at() -> Iterator[Callable[..., BaseStore[Any]]]:
+    """Open a store at a place, with keys; all are closed at the end."""
+    opened: list[BaseStore[Any]] = []
+
+    def at(place: str, keys: Keyring | None = None) -> BaseStore[Any]:
+        opened.append(open_with(place, keys or Keyring()))
+        return opened[-1]
+
+    yield at
+    for store in opened:
+        store.close()

@@ -1,11 +1,9 @@
-"""Any operations, in any order, leave in the file what `State.apply` says they leave."""
+"""Any operations, in any order, leave in every store what `State.apply` says they leave."""
 
 from __future__ import annotations
 
 import copy
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,7 +34,8 @@ from reconciler.state.model import (
     SetProtect,
     State,
 )
-from reconciler.state.sqlite import SqliteStore
+from reconciler.state.open import open_with
+from tests.servers.fixtures import Place
 
 KEY = Key(b"k" * 32)
 
@@ -103,14 +102,18 @@ operations: st.SearchStrategy[Operation] = st.one_of(
 )
 
 
-@settings(max_examples=120)
-@given(st.lists(st.lists(operations, max_size=6), max_size=8))
-def test_the_file_holds_what_the_model_says(batches: list[list[Operation]]) -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        store = SqliteStore(Path(directory, "state.db"), Keyring(KEY))
+EXAMPLES = {"sqlite": 100, "postgresql": 40, "s3": 25, "azure": 10, "google": 10}
+
+
+@pytest.mark.parametrize("encrypt", [False, True], ids=["plain", "encrypted"])
+def test_a_store_holds_what_the_model_says(kind: str, new_place: Place, encrypt: bool) -> None:
+    @settings(max_examples=EXAMPLES[kind] // (2 if encrypt else 1))
+    @given(st.lists(st.lists(operations, max_size=6), max_size=8))
+    def check(batches: list[list[Operation]]) -> None:
+        place = new_place()
+        store = open_with(place, Keyring(KEY, encrypt=encrypt))
         with store.locked("test"):
-            model = store.load()
-            written: list[Entry] = []
+            model, written = store.load(), list[Entry]()
             for batch in batches:
                 after = copy.deepcopy(model)
                 try:
@@ -128,11 +131,13 @@ def test_the_file_holds_what_the_model_says(batches: list[list[Operation]]) -> N
                 assert store.load() == model
         store.close()
 
-        again = SqliteStore(Path(directory, "state.db"), Keyring(KEY))
+        again = open_with(place, Keyring(KEY))
         assert again.load() == model
         assert list(again.history()) == written[::-1]
         assert list(again.history(1)) == written[::-1][:1]
         again.close()
+
+    check()
 
 
 @given(states)
