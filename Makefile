@@ -38,6 +38,10 @@ check: $(READY) ## lint, format, types and layers
 bench: $(READY) ## measure; one JSON object on stdout
 	@$(BIN)/python benchmarks/run.py
 
+.PHONY: reference
+reference: $(READY) ## make docs/providers/ anew from the tables
+	@$(BIN)/python docs/providers.py
+
 .PHONY: lock
 lock: ## make requirements.lock anew from pyproject.toml
 	@python=$$($(FIND_PYTHON)) && $$python -m venv build/lock

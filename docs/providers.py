@@ -1,0 +1,113 @@
+"""Writes docs/providers/*.md from the tables of the catalog: `make reference`, or `python docs/providers.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from reconciler.output.provider import provider_json
+from reconciler.providers.registry import catalog, load_spec
+
+FOLDER = Path(__file__).parent / "providers"
+_NOTE = "<!-- Made by docs/providers.py from the provider's table. Change that, then run `make reference`. -->"
+_READ = {
+    "clear": "shown in clear, so it is compared",
+    "masked": "shown masked",
+    "never": "never shown",
+    "on_create": "shown once, when it is made",
+}
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page by its name in the folder."""
+    about = {name: provider_json(name, load_spec(name)) for name in catalog()}
+    return {"README.md": _index(about), **{f"{name}.md": _page(name, one) for name, one in about.items()}}
+
+
+def _index(about: dict[str, dict[str, Any]]) -> str:
+    rows = [
+        f"| [{one['title']}]({name}.md) | `{name}` | "
+        + " | ".join(_ability(answer) for answer in one["abilities"].values())
+        + f" | {'one' if one['one_event_a_record'] else 'many' if 'events' in _names(one) else 'no choice'} |"
+        for name, one in about.items()
+    ]
+    heads = ["provider", "type", *next(iter(about.values()))["abilities"], "events a record"]
+    table = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows]
+    told = (
+        "Without *list* the state is the only witness. Without *update* a change is a replacement. *undocumented*: no "
+        "document names the call, and `undocumented:` on a connection allows it."
+    )
+    return _lines("# Providers", "", _NOTE, "", *table, "", told)
+
+
+def _page(name: str, one: dict[str, Any]) -> str:
+    lines = [f"# {one['title']}", "", _NOTE, ""]
+    if one["docs"]:
+        lines += [f"The vendor's documents: <{one['docs']}>", ""]
+    lines += ["## The connection", "", "```yaml", "providers:", f"  {name}:"]
+    ways = one["credentials"] or [[]]
+    if one["environments"]:
+        lines.append(f"    # environment: one of {', '.join(one['environments'])}")
+    if one["base_url"] is None:
+        lines.append("    base_url: https://…")
+    lines += [f"    {key}: ${{env:{name.upper().replace('-', '_')}_{key.upper()}}}" for key in ways[0]]
+    lines += ["```", ""]
+    if len(ways) > 1:
+        lines += ["Or with " + ", or ".join(_listed(way) for way in ways[1:]) + ".", ""]
+    lines += ["## What it can do", "", "| call | |", "|---|---|"]
+    lines += [f"| {call} | {_ability(answer)} |" for call, answer in one["abilities"].items()]
+    lines += ["", "## Fields of a subscription", "", "| field | type | |", "|---|---|---|"]
+    lines += [f"| `{part['name']}` | string | required. {_cell(part['description'])} |" for part in one["scope"]]
+    lines += [f"| `{field['name']}` | {field['type']} | {_field(field)} |" for field in one["fields"]]
+    if one["events"]:
+        lines += ["", "## Events seen in documents", "", "Others are taken as well, with a warning.", ""]
+        lines += [", ".join(f"`{event}`" for event in one["events"])]
+    for title, texts in (("Notes", one["notes"]), ("Sources", one["sources"])):
+        if texts:
+            lines += ["", f"## {title}", "", *(f"- {text}" for text in texts)]
+    return _lines(*lines)
+
+
+def _field(field: dict[str, Any]) -> str:
+    words = ["required"] if field["required"] else []
+    words += ["cannot be changed afterwards"] if field["only_create"] else []
+    words += [f"default `{field['default']}`"] if field["default"] is not None else []
+    words += ["one of " + _listed(field["values"])] if field["values"] else []
+    words += [f"a secret, {_READ[field['read']]}"] if field["secret"] else []
+    told = "; ".join(words)
+    return " ".join(part for part in (f"{told}." if told else "", _cell(field["description"])) if part)
+
+
+def _names(one: dict[str, Any]) -> set[str]:
+    return {field["name"] for field in one["fields"]}
+
+
+def _ability(answer: str) -> str:
+    return {"yes": "yes", "no": "no"}.get(answer, answer)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+def _cell(text: str | None) -> str:
+    return (text or "").replace("|", "\\|").replace("\n", " ").strip()
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line.rstrip() for line in lines).strip() + "\n"
+
+
+def main() -> None:
+    """Write the pages, and remove those of providers that are no more."""
+    FOLDER.mkdir(exist_ok=True)
+    made = pages()
+    for file in FOLDER.glob("*.md"):
+        if file.name not in made:
+            file.unlink()
+    for name, text in made.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
