@@ -27,8 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from reconciler import documents
 
-Operation = Literal["login", "account", "list", "get", "create", "update", "delete", "rotate"]
-OPERATIONS: tuple[Operation, ...] = ("login", "account", "list", "get", "create", "update", "delete", "rotate")
+Operation = Literal["login", "account", "list", "get", "create", "update", "delete", "rotate", "after"]
+OPERATIONS: tuple[Operation, ...] = ("login", "account", "list", "get", "create", "update", "delete", "rotate", "after")
 
 FaultKind = Literal[
     "status",
@@ -60,7 +60,7 @@ class Fault(BaseModel):
     )
     provider: str = Field("*", description="Providers by name, with * and ?.")
     operation: str = Field(
-        "*", description="login, account, list, get, create, update, delete or rotate, with * and ?."
+        "*", description="login, account, list, get, create, update, delete, rotate or after, with * and ?."
     )
     page: int | None = Field(None, ge=1, description="Only this page of a list, counted from 1.")
     after: int = Field(0, ge=0, description="Spare the first so many that fit.")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
+from urllib.parse import unquote
 
 from reconciler.providers.paths import at
-from reconciler.providers.spec import Auth, LoginCall, Spec
-from reconciler.sandbox.routes import pattern
+from reconciler.providers.spec import Auth, BasicPair, Call, ClientCredentials, LoginCall, Spec
+from reconciler.sandbox.routes import pattern, unfilled
 from reconciler.sandbox.wire import Request
 
 
@@ -25,23 +27,42 @@ class Gate:
         self._expired: set[str] = set()
         self._lock = Lock()
 
-    def admits(self, request: Request) -> bool:
-        """Whether a request carries what one of the table's ways asks for."""
-        return not self._auths or any(self._admits(auth, request) for auth in self._auths)
+    def admits(self, request: Request, in_path: Mapping[str, str]) -> bool:
+        """Whether a request carries what one of the table's ways asks for; `in_path` are those before its path."""
+        return not self._auths or any(self._admits(auth, request, in_path) for auth in self._auths)
 
-    def log_in(self, call: LoginCall, body: Mapping[str, Any]) -> str | None:
-        """Return a new token for the credentials in a log-in's body; None where they are wrong."""
-        names = next(auth.credentials for auth in self._auths if auth.login == call)
-        presented: dict[str, str] = {}
-        for path, template in call.body.items():
-            if isinstance(template, str):
-                presented |= _unfilled(template, at(body, path))
-        if not self._right(presented, names):
+    def stripped(self, path: str) -> tuple[str, dict[str, str]]:
+        """Return a path without the credentials before it, and these, where the table puts some there."""
+        for auth in self._auths:
+            if auth.path is not None:
+                found = re.match(pattern(auth.path.strip("/"), "[^/]+").pattern + "(?:/|$)", path)
+                if found:
+                    return path[found.end() :], {name: unquote(text) for name, text in found.groupdict().items()}
+        return path, {}
+
+    def log_in(self, call: Call, request: Request, body: Mapping[str, Any]) -> tuple[str, str, str | None] | None:
+        """Return a new token, where it goes in the answer, and where its lifetime does; None for wrong credentials."""
+        for auth in self._auths:
+            if auth.login == call:
+                presented: dict[str, str] = {}
+                for path, template in auth.login.body.items():
+                    if isinstance(template, str):
+                        presented |= unfilled(template, at(body, path))
+                return self._issued_to(presented, auth, auth.login.token, None)
+            if auth.oauth2 is not None and not isinstance(call, LoginCall):
+                presented = _client(auth.oauth2, request, body)
+                return self._issued_to(presented, auth, auth.oauth2.token, auth.oauth2.lifetime)
+        return None
+
+    def _issued_to(
+        self, presented: Mapping[str, str], auth: Auth, path: str, lifetime: str | None
+    ) -> tuple[str, str, str | None] | None:
+        if not self._right(presented, auth.credentials):
             return None
         token = f"sandbox-{secrets.token_urlsafe(24)}"
         with self._lock:
             self._issued.add(token)
-        return token
+        return token, path, lifetime
 
     def expire_tokens(self) -> None:
         """Refuse from now on every token that was given out so far."""
@@ -49,23 +70,26 @@ class Gate:
             self._expired |= self._issued
             self._issued.clear()
 
-    def _admits(self, auth: Auth, request: Request) -> bool:
+    def _admits(self, auth: Auth, request: Request, in_path: Mapping[str, str]) -> bool:
         authorization = request.headers.get("authorization", "")
         scheme, _, value = authorization.partition(" ")
         token = value.strip() if scheme.lower() == "bearer" else ""
-        if auth.login:
+        if auth.login or auth.oauth2:
+            if auth.login:
+                carried = (unfilled(text, request.headers.get(name.lower())) for name, text in auth.login.send.items())
+                token = next((one["access_token"] for one in carried if "access_token" in one), "")
             with self._lock:
                 return token in self._issued
         if auth.bearer:
             with self._lock:
                 return token not in self._expired and self._right({auth.bearer: token}, [auth.bearer])
-        presented: dict[str, str] = {}
-        if isinstance(auth.basic, list) and scheme.lower() == "basic":
-            presented = dict(zip(auth.basic, _basic(value), strict=True))
+        presented: dict[str, str] = dict(in_path) if auth.path is not None else {}
+        if auth.basic is not None and scheme.lower() == "basic":
+            presented = _pair(auth.basic, *_basic(value))
         for parameter, name in (auth.query or {}).items():
             presented[name] = request.query.get(parameter, "")
         for header, template in (auth.header or {}).items():
-            presented |= _unfilled(template, request.headers.get(header.lower()))
+            presented |= unfilled(template, request.headers.get(header.lower()))
         return self._right(presented, auth.credentials)
 
     def _right(self, presented: Mapping[str, str], names: Iterable[str]) -> bool:
@@ -86,7 +110,22 @@ def _basic(value: str) -> tuple[str, str]:
     return user, password
 
 
-def _unfilled(template: str, text: Any) -> dict[str, str]:
-    """Return the values that made `text` of `template`: `Token {key}` and `Token abc` give {key: abc}."""
-    found = pattern(template, ".*").fullmatch(text) if isinstance(text, str) else None
-    return found.groupdict() if found else {}
+def _pair(pair: list[str] | BasicPair, user: str, password: str) -> dict[str, str]:
+    if isinstance(pair, list):
+        return dict(zip(pair, (user, password), strict=True))
+    return {**unfilled(pair.user, user), **unfilled(pair.password, password)}
+
+
+def _client(way: ClientCredentials, request: Request, body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the credentials of a request for a token; none where it asks for something else."""
+    if body.get("grant_type") != "client_credentials" or (way.scope is not None and body.get("scope") != way.scope):
+        return {}
+    if way.send == "basic":
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        pair = _basic(value) if scheme.lower() == "basic" else ("", "")
+    else:
+        pair = (str(body.get("client_id", "")), str(body.get("client_secret", "")))
+    presented = dict(zip(way.client, pair, strict=True))
+    for name, template in way.body.items():
+        presented |= unfilled(template, body.get(name))
+    return presented

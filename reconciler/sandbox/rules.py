@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.providers.paths import MISSING, at, put, without
+from reconciler.providers.paths import MISSING, as_text, at, put, without
+from reconciler.providers.shapes import decode, encode
 from reconciler.providers.spec import FieldSpec, Spec
+from reconciler.providers.values import Misfit
+from reconciler.sandbox.refusals import Invalid
 
 MASK = "********"
 """What a masked secret reads as."""
+
+OWN = "_own"
+"""Below which a record keeps what a read of it does not show at any path: the provider's own business."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -36,43 +43,87 @@ class Rules:
         self._spec = spec
         self._fields = spec.record.fields()
         self._written = [
-            (name, field, read)
+            (name, field, kept_at(name, field))
             for name, field in self._fields.items()
-            if (read := field.read_path) and field.write_path
+            if field.write_path is not None or field.beside
         ]
-        self._moved = [
-            (written, read) for _, field, read in self._written if (written := field.write_path) and written != read
-        ]
-        self._objects = {field.read_path for field in self._fields.values() if field.type == "object"}
-        secrets_of_it = [self._fields[name] for name in sorted(spec.record.secret_fields())]
-        self._secrets = [(path, field.visibility) for field in secrets_of_it if (path := field.read_path)]
+        self._forms = [name for name, field in self._fields.items() if _changes_its_form(field)]
+        self._objects = {
+            kept_at(name, field)
+            for name, field in self._fields.items()
+            if field.type == "object" or name == "headers" or field.shape_of("read") == "map"
+        }
+        secrets_of_it = [(name, self._fields[name]) for name in sorted(spec.record.secret_fields())]
+        self._secrets = [(kept_at(name, field), field.visibility) for name, field in secrets_of_it]
         self.made = [path for path, visibility in self._secrets if visibility == "on_create"]
         self._unclear = [(path, visibility) for path, visibility in self._secrets if visibility != "clear"]
+        self._apart = [kept_at(name, field) for name, field in self._fields.items() if field.fetched is not None]
+        self._forgotten = [kept_at(name, field) for name, field in self._fields.items() if field.resend]
+        if spec.resend_secret:
+            self._forgotten += [path for path, _ in self._secrets]
         self._unique = [
             [path for name in names if name in self._fields and (path := self._fields[name].read_path)]
             for names in spec.unique
         ]
 
     def received(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return a request's record in the shape in which it is kept; `body` itself is used up for it."""
-        for written, read in self._moved:
-            if (value := at(body, written)) is not MISSING:
-                body = without(body, written)
-                put(body, read, value)
+        """Return a request's record in the shape in which it is kept; `body` itself is used up for it.
+
+        Raises `Invalid` for what cannot be understood.
+        """
+        wrong: dict[str, str] = {}
+        found: list[tuple[str, Any]] = []
+        for name in self._forms:
+            field = self._fields[name]
+            path = field.write_path or ""
+            if at(body, path) is MISSING:
+                continue
+            try:
+                value = decode(name, field, body, "write")
+            except Misfit:
+                wrong[path] = "Not what this field takes."
+                continue
+            body = without(body, path)
+            found += [(kept_at(name, field), theirs) for _, theirs in _encoded(name, field, value)]
+        for path, value in found:
+            put(body, path, value)
+        if wrong:
+            raise Invalid(wrong)
+        for name, field, path in self._written:
+            value = at(body, path)
+            if isinstance(value, str) and name != "events" and (typed := _typed(field, value)) is not value:
+                put(body, path, typed)
         return body
 
-    def merged(self, old: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-        """Return `old` with what was sent in its place; a field that is an object is replaced as one."""
+    def merged(self, old: dict[str, Any], sent: dict[str, Any], *, alone: bool = False) -> dict[str, Any]:
+        """Return `old` with what was sent in its place; a field that is an object is replaced as one.
+
+        `alone`: it came by a call of one field's own, which forgets nothing.
+        """
         record = deepcopy(old)
-        if self._spec.resend_secret:
-            for path, _ in self._secrets:
-                record = without(record, path)
+        for path in () if alone else self._forgotten:
+            record = without(record, path)
         self._merge(record, sent, "")
+        self._touch(record)
+        return record
+
+    def switched(self, old: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+        """Return `old` with one field set to a value of ours, given as text."""
+        record = deepcopy(old)
+        field = self._fields[name]
+        ours = value == "true" if field.type == "boolean" or name == "enabled" else value
+        for _, theirs in _encoded(name, field, ours):
+            put(record, kept_at(name, field), theirs)
+        self._touch(record)
+        return record
+
+    def _touch(self, record: dict[str, Any]) -> None:
         now = _now()
         for path in self._spec.record.volatile:
             if "updat" in path.lower() or "modif" in path.lower():
                 put(record, path, now)
-        return record
+        if (revision := revision_path(self._spec)) is not None:
+            put(record, revision, at(record, revision) + 1)
 
     def _merge(self, target: dict[str, Any], sent: dict[str, Any], above: str) -> None:
         for name, value in sent.items():
@@ -92,6 +143,16 @@ class Rules:
         for path in self.made:
             if at(record, path) in (MISSING, None, ""):
                 put(record, path, _made())
+        for name, field in self._fields.items():
+            first = True if field.fresh is not None else field.default if _is_later(field) else None
+            if first is not None and at(record, kept_at(name, field)) is MISSING:
+                for _, theirs in _encoded(name, field, first):
+                    put(record, kept_at(name, field), theirs)
+        for path, wanted in self._spec.record.only.items():
+            if at(record, path) is MISSING:
+                put(record, path, wanted[0] if isinstance(wanted, list) else wanted)
+        if (revision := revision_path(self._spec)) is not None and not isinstance(at(record, revision), int):
+            put(record, revision, 1)
 
     def renew(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return the record with new values for the secrets that the provider makes."""
@@ -105,7 +166,7 @@ class Rules:
         found: dict[str, str] = {}
         for name, field, path in self._written:
             value = at(record, path)
-            if message := _wrong(name, field, value):
+            if message := _wrong(name, field, record, value):
                 found[path] = message
             elif old is not None and field.only_create and value != at(old, path):
                 found[path] = "This field cannot be changed."
@@ -116,16 +177,33 @@ class Rules:
 
     def shown(self, record: dict[str, Any], *, created: bool = False) -> dict[str, Any]:
         """Return the record as a read shows it, or as the answer of its create does."""
-        hidden = [(path, how) for path, how in self._unclear if not (created and how == "on_create")]
-        if not hidden:
-            return record
         view = record
-        for path, how in hidden:
-            value = at(record, path)
+        for path in (OWN, *self._apart):
             view = without(view, path)  # a copy as far as it differs
+        for path, how in self._unclear:
+            if path in self._apart or (created and how == "on_create"):
+                continue
+            value = at(record, path)
+            view = without(view, path)
             if how == "masked" and value is not MISSING:
                 put(view, path, _masked(value))
         return view
+
+    def listed(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return the record as a list shows it, which may leave its fields out."""
+        view = self.shown(record)
+        if self._spec.listing is not None and self._spec.listing.one_by_one:
+            kept = {*self._spec.record.id_paths, *self._spec.record.only}
+            for name, field in self._fields.items():
+                if (path := kept_at(name, field)) not in kept:
+                    view = without(view, path)
+        return view
+
+    def own(self, record: dict[str, Any], name: str) -> Any:
+        """Return one field's value as a call of its own shows it."""
+        field = self._fields[name]
+        value = at(record, kept_at(name, field))
+        return _masked(value) if field.visibility == "masked" else value
 
     def uniques(self, record: dict[str, Any]) -> list[str]:
         """Return a text for each set of fields of which no two records may be alike."""
@@ -162,16 +240,80 @@ def _masked(value: Any) -> Any:
     return MASK if value else value
 
 
-def _wrong(name: str, field: FieldSpec, value: Any) -> str | None:
-    needed = field.required or name in ("url", "events")
+def kept_at(name: str, field: FieldSpec) -> str:
+    """Return where a record keeps a field: where it is read, or apart where no read of the record shows it."""
+    return field.read_path or f"{OWN}.{name}"
+
+
+def revision_path(spec: Spec) -> str | None:
+    """Return where a record keeps its revision; None where the table has none."""
+    revision = spec.record.revision
+    return None if revision is None else revision.at or f"{OWN}.revision"
+
+
+def _changes_its_form(field: FieldSpec) -> bool:
+    """Whether what is written differs from what is read in more than its values."""
+    return field.write_path is not None and (
+        field.write_path != field.read_path
+        or field.boxed in ("write", "read")
+        or field.shape_of("write") != field.shape_of("read")
+    )
+
+
+def _encoded(name: str, field: FieldSpec, value: Any) -> Iterator[tuple[str | None, Any]]:
+    """Yield a value of ours as it is read; also of a field that no read shows."""
+    if field.read_path is None and not field.beside:
+        yield None, value
+    else:
+        yield from encode(name, field, value, "read")
+
+
+def _is_later(field: FieldSpec) -> bool:
+    return field.via is not None or field.only_update
+
+
+def _typed(field: FieldSpec, text: str) -> Any:
+    """Return the value of a form's text: forms have no types."""
+    if field.encoded is not None or field.boxed is not None:
+        return text
+    for theirs in (field.values or {}).values():
+        for one in theirs if isinstance(theirs, list) else [theirs]:
+            if not isinstance(one, str) and as_text(one) == text:
+                return one
+    if field.values is None and field.type in ("boolean", "integer", "number") and text in ("true", "false"):
+        return text == "true"
+    if field.values is None and field.type in ("integer", "number") and text.lstrip("-").isdecimal():
+        return int(text)
+    return text
+
+
+def _wrong(name: str, field: FieldSpec, record: dict[str, Any], value: Any) -> str | None:
+    needed = (field.required and field.via is None) or name == "url" or (name == "events" and field.default is None)
+    plain = _is_plain(field)
+    if not plain and (value is not MISSING or field.beside):
+        try:
+            value = decode(name, field, record, "read")
+        except Misfit:
+            return "Not what this field takes."
     if value is MISSING or value is None:
         return "This field is required." if needed else None
-    if needed and value in ("", []):
+    if needed and value in ("", [], ()):
         return "This field may not be blank."
-    if field.values and not isinstance(value, list):
-        return None if value in field.values.values() else "Not a valid choice."
+    return _wrong_type(name, field, value) if plain else None
+
+
+def _is_plain(field: FieldSpec) -> bool:
+    """Whether a field's value is kept as it is, for the checks of its type."""
+    formed = (field.encoded, field.boxed, field.pairs, field.fresh)
+    return all(one is None for one in formed) and field.shape_of("read") == "list" and not field.keys
+
+
+def _wrong_type(name: str, field: FieldSpec, value: Any) -> str | None:
+    if field.values and not isinstance(value, list) and name != "events":
+        known = [one for theirs in field.values.values() for one in (theirs if isinstance(theirs, list) else [theirs])]
+        return None if value in known else "Not a valid choice."
     kind = "string" if field.each else field.type or _USUAL_KINDS.get(name, "string")
-    if kind == "any":
+    if kind == "any" or (field.values and name == "events"):
         return None
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         return f"Not a valid {kind}."

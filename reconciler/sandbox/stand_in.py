@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from reconciler.providers.paths import MISSING, at, put
-from reconciler.providers.spec import Call, GetCall, ListCall, LoginCall, RotateCall, Spec
+from reconciler.providers.spec import Call, CreateCall, DeleteCall, GetCall, ListCall, RotateCall, Spec, Success
 from reconciler.records import Scope
 from reconciler.sandbox.damage import after, instead
+from reconciler.sandbox.envelope import as_json, good, status_of
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.gate import Gate
 from reconciler.sandbox.habits import Habits, fill
-from reconciler.sandbox.listing import locate, render
+from reconciler.sandbox.incoming import body_of, record_in
+from reconciler.sandbox.listing import asked, locate, render
 from reconciler.sandbox.refusals import Conflict, Invalid, Missing, Refusal, Rejected
 from reconciler.sandbox.routes import Route, Routes
+from reconciler.sandbox.rules import kept_at, revision_path
 from reconciler.sandbox.store import Store, to_json
 from reconciler.sandbox.wire import Answer, Request
 
@@ -44,6 +47,17 @@ class Outcome:
     fault: Fault | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """One request that a call of the table was found for: `in_path` are the credentials that were in its path."""
+
+    request: Request
+    route: Route
+    body: Any
+    in_path: Mapping[str, str]
+    url: str
+
+
 class StandIn:
     """Behaves like one account of a provider. Thread-safe."""
 
@@ -52,6 +66,7 @@ class StandIn:
     ) -> None:
         self.gate = Gate(spec, credentials)
         self.store = Store(spec, habits)
+        self._spec = spec
         self._habits = habits
         self._account = account
         self._conditions = conditions
@@ -60,11 +75,13 @@ class StandIn:
 
     def take(self, request: Request, path: str, url: str) -> Outcome:
         """Answer a request for `path` below the provider's base address `url`."""
-        found = self._routes.find(request.method, path.strip("/"))
+        path, in_path = self.gate.stripped(path.strip("/"))
+        body = body_of(request, self._spec.encoding)
+        found = self._routes.find(request, path, body)
         if isinstance(found, Route):
             outcome = Outcome(Answer(200), found.operation)
             try:
-                self._serve(request, found, f"{url}/{path.strip('/')}", outcome)
+                self._serve(_Exchange(request, found, body, in_path, f"{url}/{path}"), outcome)
             except Refusal as refusal:
                 outcome.answer = self._refused(found.call, refusal)
             if outcome.fault:
@@ -76,17 +93,17 @@ class StandIn:
         answer.headers["Allow"] = ", ".join(sorted(found))
         return Outcome(answer)
 
-    def _serve(self, request: Request, route: Route, url: str, outcome: Outcome) -> None:
+    def _serve(self, one: _Exchange, outcome: Outcome) -> None:
         """Fill in what becomes of a request; raises `Refusal`."""
-        call = route.call
-        if route.operation != "login" and not self.gate.admits(request):
+        call, request = one.route.call, one.request
+        if one.route.operation != "login" and not self.gate.admits(request, one.in_path):
             raise Rejected(401, "Authentication failed.")
-        scope: Scope = tuple(sorted((name, value) for name, value in route.parameters.items() if name != "id"))
         page = None
         if isinstance(call, ListCall):
             most = min(self._habits.most, self._conditions.page_limit or self._habits.most)
-            page = locate(self.store, scope, call, request.query, usual=self._habits.page, most=most)
-        fault = self._conditions.choose(route.operation, page.number if page else None)
+            given, span = asked(call, request, one.body), request.headers.get("range", "")
+            page = locate(self.store, self._scope(one), call, given, span, usual=self._habits.page, most=most)
+        fault = self._conditions.choose(one.route.operation, page.number if page else None)
         outcome.fault = fault
         if fault and (answer := instead(fault, self._error(fault.status, "Out of order.", call))):
             outcome.answer = answer
@@ -94,47 +111,118 @@ class StandIn:
         if fault and fault.kind == "delay":
             self._conditions.wait(fault.seconds)
         if page and isinstance(call, ListCall):
-            body = render(call, page, url, request.query, self._secret_parameters)
-            outcome.answer = _json(_status(call), body)
+            outcome.answer = render(call, page, one.url, request.query, self._secret_parameters, self._spec)
             return
         alter = fault.alter if fault and fault.kind == "altered_echo" else None
-        outcome.answer = self._do(request, route, scope, alter)
-        outcome.committed = route.operation in ("create", "update", "delete", "rotate")
+        outcome.answer = self._do(one, alter)
+        outcome.committed = one.route.operation in ("create", "update", "delete", "rotate")
 
-    def _do(self, request: Request, route: Route, scope: Scope, alter: dict[str, Any] | None) -> Answer:
-        call, store = route.call, self.store
-        record_id = route.parameters.get("id", "")
-        if isinstance(call, RotateCall):
-            return self._renewed(call, store.rules.shown(store.rotate(scope, record_id), created=True))
-        if isinstance(call, LoginCall):
-            token = self.gate.log_in(call, _body(request, call))
-            if token is None:
-                raise Rejected(401, "Authentication failed.")
-            return _good(call, token, call.token)
-        match route.operation:
+    def _do(self, one: _Exchange, alter: dict[str, Any] | None) -> Answer:
+        call, store = one.route.call, self.store
+        match one.route.operation:
+            case "login":
+                return self._let_in(one)
             case "account":
-                return _good(call, self._account, call.item or "id")
-            case "get":
-                return _good(call, store.rules.shown(store.get(scope, record_id)), call.item)
+                return good(call, self._account, call.item or "id")
             case "create":
-                record = store.rules.shown(store.create(scope, _body(request, call), alter), created=True)
-                if self._habits.created is not None:
-                    record = {path: at(record, path) for path in self._habits.created}
-                return _good(call, record, call.item)
+                return self._create(one, alter)
+        scope, record_id = self._scope(one), self._id(one)
+        if one.route.operation != "get":
+            self._check_revision(one, scope, record_id)
+        match one.route.operation:
+            case "get":
+                record = store.get(scope, record_id)
+                if one.route.field is not None:
+                    value = store.rules.own(record, one.route.field)
+                    return good(call, value if value is not MISSING else None, call.item)
+                return good(call, store.rules.shown(record), call.item, self._revised(record))
             case "update":
-                record = store.update(scope, record_id, _body(request, call), alter)
-                return _good(call, store.rules.shown(record), call.item)
+                if one.route.value is not None:
+                    record = store.set(scope, record_id, one.route.field or "", one.route.value)
+                else:
+                    sent = record_in(one.request, call, self._spec, one.body)
+                    record = store.update(scope, record_id, sent, alter, name=one.route.field)
+                return good(call, store.rules.shown(record), call.item)
+            case "rotate":
+                record = store.rules.shown(store.rotate(scope, record_id), created=True)
+                return self._renewed(call, record)
+            case "after":
+                store.get(scope, record_id)
+                return good(call, {}, None)
         store.delete(scope, record_id)
-        return _good(call, {}, None) if call.success.status or call.success.where else Answer(204)
+        says = call.success.status or call.success.where or call.success.empty or call.graphql
+        return good(call, {}, None) if says else Answer(204)
 
-    def _renewed(self, call: RotateCall, record: dict[str, Any]) -> Answer:
-        """Answer with the record, or with its new secret alone where the table says that this is what comes."""
-        if call.secret is None:
-            return _good(call, record, call.item)
-        secret = next(value for path in self.store.rules.made if (value := at(record, path)) is not MISSING)
+    def _create(self, one: _Exchange, alter: dict[str, Any] | None) -> Answer:
+        call, store = one.route.call, self.store
+        body = record_in(one.request, call, self._spec, one.body)
+        chosen = self._spec.record.id_spec.field
+        given = one.route.parameters.get("id", one.route.parameters.get(chosen or ""))
+        if chosen is not None and given is not None:  # the id is in the path, not in the body
+            field = self._spec.record.fields()[chosen]
+            put(body, field.write_path or kept_at(chosen, field), given)
+        overwrite = isinstance(call, CreateCall) and call.upsert
+        record = store.create(self._scope(one), body, alter, overwrite=overwrite)
+        header = self._spec.record.id_spec.header
+        if header is not None:
+            place_of = f"{one.url}/{store.numbering.of(record)}"
+            return Answer(call.success.status[0] if call.success.status else 201, b"", {header: place_of})
+        shown = store.rules.shown(record, created=True)
+        if self._habits.created is not None:
+            shown = {path: at(shown, path) for path in self._habits.created}
+        return good(call, shown, call.item)
+
+    def _let_in(self, one: _Exchange) -> Answer:
+        found = self.gate.log_in(one.route.call, one.request, one.body if isinstance(one.body, dict) else {})
+        if found is None:
+            raise Rejected(401, "Authentication failed.")
+        token, path, lifetime = found
         body: dict[str, Any] = {}
-        put(body, f"{call.item}.{call.secret}" if call.item else call.secret, secret)
-        return _good(call, body, None)
+        put(body, path, token)
+        if lifetime is not None:
+            put(body, lifetime, 3600)
+        return good(one.route.call, body, None)
+
+    def _renewed(self, call: Call, record: dict[str, Any]) -> Answer:
+        """Answer with the record, or with its new secret alone where the table says that this is what comes."""
+        path = call.secret if isinstance(call, RotateCall) else None
+        if path is None:
+            return good(call, record, call.item)
+        secret = next(value for made in self.store.rules.made if (value := at(record, made)) is not MISSING)
+        return good(call, secret, f"{call.item}.{path}" if call.item else path)
+
+    def _scope(self, one: _Exchange) -> Scope:
+        """Return what of its scope a request names; what has a default may be left out of it."""
+        found = {name: value for name, value in one.route.parameters.items() if name in self._spec.scope}
+        if one.route.operation in ("list", "create"):
+            for name, parameter in self._spec.scope.items():
+                if parameter.default is not None:
+                    found.setdefault(name, parameter.default)
+        return tuple(sorted(found.items()))
+
+    def _id(self, one: _Exchange) -> str:
+        given, spec = one.route.parameters, self._spec.record.id_spec
+        if spec.constant is not None:
+            return spec.constant
+        if "id" in given:
+            return given["id"]
+        if spec.field is not None:
+            return given.get(spec.field, "")
+        return "/".join(quote(given.get(name, ""), safe="") for name in spec.parts)
+
+    def _revised(self, record: dict[str, Any]) -> dict[str, str]:
+        revision = self._spec.record.revision
+        if revision is None or revision.header is None:
+            return {}
+        return {revision.header: f'"{at(record, revision_path(self._spec))}"'}
+
+    def _check_revision(self, one: _Exchange, scope: Scope, record_id: str) -> None:
+        path = revision_path(self._spec)
+        if path is None or "revision" not in one.route.call.names:
+            return
+        record = self.store.get(scope, record_id)
+        if one.route.parameters.get("revision", "").strip('"') != str(at(record, path)):
+            raise Rejected(one.route.call.refused[0] if one.route.call.refused else 409, "It has changed meanwhile.")
 
     def _refused(self, call: Call, refusal: Refusal) -> Answer:
         match refusal:
@@ -143,47 +231,27 @@ class StandIn:
             case Conflict():
                 return self._error(409, "It exists already.", call)
             case Missing():
-                status = call.gone[0] if isinstance(call, GetCall) and call.gone else 404
-                return self._error(status, "Not found.", call)
+                return self._gone(call)
             case Invalid() if self._habits.invalid:
                 body: dict[str, Any] = {}
                 for path, message in refusal.fields.items():
                     body |= fill(self._habits.invalid, field=path, message=message)
-                return _json(self._habits.invalid_status, to_json(body))
+                return as_json(self._habits.invalid_status, to_json(body))
         return self._error(self._habits.invalid_status, str(refusal), call)
+
+    def _gone(self, call: Call) -> Answer:
+        if isinstance(call, GetCall) and call.null:
+            return good(call, None, call.item)
+        status = call.gone[0] if isinstance(call, GetCall | DeleteCall) and call.gone else 404
+        return self._error(status, "Not found.", call)
 
     def _error(self, status: int, message: str, call: Call | None = None) -> Answer:
         """Return an error in the vendor's words; what marks a good answer of `call` is turned round in it."""
         body = fill(self._habits.error, message=message)
-        for path, value in (call.success.where if call else {}).items():
+        success = call.success if call else Success()
+        for path, value in success.where.items():
             put(body, path, not value if isinstance(value, bool) else None)
-        return _json(status, to_json(body))
-
-
-def _good(call: Call, value: Any, path: str | None) -> Answer:
-    body: dict[str, Any] = {} if path else dict(value)
-    if path:
-        put(body, path, value)
-    for marked, mark in call.success.where.items():
-        put(body, marked, mark)
-    return _json(_status(call), to_json(body))
-
-
-def _body(request: Request, call: Call) -> dict[str, Any]:
-    """Return the record in a request's body, out of its envelope. Raises `Rejected`."""
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise Rejected(400, "The body is not JSON.") from None
-    record = at(body, call.wrap) if call.wrap else body
-    if not isinstance(record, dict):
-        raise Rejected(400, f"There is no object at {call.wrap}." if call.wrap else "The body is not an object.")
-    return record
-
-
-def _status(call: Call) -> int:
-    return call.success.status[0] if call.success.status else 200
-
-
-def _json(status: int, body: bytes) -> Answer:
-    return Answer(status, body, {"Content-Type": "application/json"})
+        if success.empty and success.otherwise == "refused" and 400 <= status < 500 and status not in (401, 429):
+            put(body, success.empty[-1], [{"message": message}])
+            status = status_of(call) if call else status
+        return as_json(status, to_json(body))

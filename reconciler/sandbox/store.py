@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import secrets
-import uuid
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
 from typing import Any
 
-from reconciler.providers.paths import MISSING, at, put
+from reconciler.providers.paths import put
 from reconciler.providers.spec import Spec
 from reconciler.records import Scope
 from reconciler.sandbox.habits import Habits
+from reconciler.sandbox.numbering import Numbering
 from reconciler.sandbox.refusals import Conflict, Invalid, Missing
 from reconciler.sandbox.rules import Rules
 
@@ -26,6 +25,7 @@ class Page:
     """A part of a list: the records as JSON texts, and where it lies in the whole."""
 
     texts: list[bytes]
+    ids: list[str]
     start: int
     size: int
     """How many records a page holds at most; never 0."""
@@ -70,13 +70,19 @@ class Store:
     def __init__(self, spec: Spec, habits: Habits) -> None:
         self.rules = Rules(spec)
         self._habits = habits
-        self._id_paths = spec.record.id_paths
+        self.numbering = Numbering(spec, habits)
+        self._names = sorted(spec.scope)
         self._shelves: dict[Scope, _Shelf] = {}
         self._lock = RLock()
         self._sequence = count(1)
 
-    def create(self, scope: Scope, body: dict[str, Any], alter: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Make a record of a request's body and return it. Raises `Invalid` or `Conflict`."""
+    def create(
+        self, scope: Scope, body: dict[str, Any], alter: dict[str, Any] | None = None, *, overwrite: bool = False
+    ) -> dict[str, Any]:
+        """Make a record of a request's body and return it. Raises `Invalid` or `Conflict`.
+
+        `overwrite`: one with the same id, which the request chooses, is overwritten.
+        """
         record = self.rules.received(body)
         self._check(self.rules.problems(record))
         for path, value in self._habits.adds.items():
@@ -86,10 +92,15 @@ class Store:
             self.rules.altered(record, alter)
         with self._lock:
             shelf = self._shelf(scope)
+            taken = self.numbering.of(record) if self.numbering.is_chosen else None
+            if overwrite and taken in shelf.by_id:
+                self._replace(shelf, shelf.by_id[taken], record)
+                return record
+            if taken in shelf.by_id:
+                raise Conflict
             self._refuse_twins(shelf, record, None)
-            number, new_id = self._next(shelf)
-            self._number(record, new_id)
-            self._enter(shelf, _Entry(number, scope, str(new_id), record))
+            number, record_id = self._named(shelf, record)
+            self._enter(shelf, _Entry(number, scope, record_id, record))
         return record
 
     def insert(self, record: Mapping[str, Any], scope: Scope = ()) -> str:
@@ -98,25 +109,47 @@ class Store:
         self.rules.complete(kept)
         with self._lock:
             shelf = self._shelf(scope)
-            number, record_id = self._next(shelf)
-            record_id = next((value for path in self._id_paths if (value := at(kept, path)) is not MISSING), record_id)
-            if str(record_id) in shelf.by_id:
+            record_id = self.numbering.of(kept)
+            if record_id is None:
+                number, record_id = self._named(shelf, kept)
+            else:
+                number, _ = self._next(shelf)
+            if record_id in shelf.by_id:
                 raise ValueError(f"there is a record with the id {record_id} already")
-            self._number(kept, record_id)
-            self._enter(shelf, _Entry(number, scope, str(record_id), kept))
-            return str(record_id)
+            self._enter(shelf, _Entry(number, scope, record_id, kept))
+            return record_id
 
     def update(
-        self, scope: Scope, record_id: str, body: dict[str, Any], alter: dict[str, Any] | None = None
+        self,
+        scope: Scope,
+        record_id: str,
+        body: dict[str, Any],
+        alter: dict[str, Any] | None = None,
+        *,
+        name: str | None = None,
     ) -> dict[str, Any]:
-        """Merge a request's body into a record and return it. Raises `Missing`, `Invalid` or `Conflict`."""
+        """Merge a request's body into a record and return it. Raises `Missing`, `Invalid` or `Conflict`.
+
+        `name` is the field that it is for, where a call of its own sets it.
+        """
         sent = self.rules.received(body)
+        return self._amend(scope, record_id, lambda old: self.rules.merged(old, sent, alone=name is not None), alter)
+
+    def set(self, scope: Scope, record_id: str, name: str, value: str) -> dict[str, Any]:
+        """Set one field to a value of ours, given as text. Raises as `update`."""
+        return self._amend(scope, record_id, lambda old: self.rules.switched(old, name, value), None)
+
+    def _amend(
+        self,
+        scope: Scope,
+        record_id: str,
+        amended: Callable[[dict[str, Any]], dict[str, Any]],
+        alter: dict[str, Any] | None,
+    ) -> dict[str, Any]:
         with self._lock:
-            shelf = self._shelf(scope)
-            entry = self._entry(shelf, record_id)
-            record = self.rules.merged(entry.record, sent)
-            for path in self._id_paths:
-                put(record, path, at(entry.record, path))
+            shelf, entry = self._entry(scope, record_id)
+            record = amended(entry.record)
+            self.numbering.keep(record, entry.record)
             self._check(self.rules.problems(record, entry.record))
             if alter is not None:
                 self.rules.altered(record, alter)
@@ -127,8 +160,7 @@ class Store:
     def rotate(self, scope: Scope, record_id: str) -> dict[str, Any]:
         """Make a record's secrets anew and return it. Raises `Missing`."""
         with self._lock:
-            shelf = self._shelf(scope)
-            entry = self._entry(shelf, record_id)
+            shelf, entry = self._entry(scope, record_id)
             self._replace(shelf, entry, self.rules.renew(entry.record))
             return entry.record
 
@@ -144,8 +176,7 @@ class Store:
     def delete(self, scope: Scope, record_id: str) -> None:
         """Delete a record. Raises `Missing`."""
         with self._lock:
-            shelf = self._shelf(scope)
-            self._leave(shelf, self._entry(shelf, record_id))
+            self._leave(*self._entry(scope, record_id))
 
     def remove(self, record_id: str) -> None:
         """Delete a record of whatever scope behind the API's back. Raises `Missing`."""
@@ -160,7 +191,7 @@ class Store:
     def get(self, scope: Scope, record_id: str) -> dict[str, Any]:
         """Return one record. Raises `Missing`."""
         with self._lock:
-            return self._entry(self._shelf(scope), record_id).record
+            return self._entry(scope, record_id)[1].record
 
     def records(self) -> list[dict[str, Any]]:
         """Return copies of all records of all scopes, in the order in which they were made."""
@@ -175,21 +206,25 @@ class Store:
         with self._lock:
             shelf = self._shelf(scope)
             if after_id is not None:
-                after = self._entry(shelf, after_id).sequence
+                after = self._entry(scope, after_id)[1].sequence
             size = size or max(1, len(shelf.order))
             start = bisect_right(shelf.order, after) if after else offset
             numbers = shelf.order[start : start + size]
             texts = [self._text(shelf.by_sequence[number]) for number in numbers]
-            return Page(texts, start, size, len(shelf.order), numbers[-1] if numbers else 0)
+            ids = [shelf.by_sequence[number].id for number in numbers]
+            return Page(texts, ids, start, size, len(shelf.order), numbers[-1] if numbers else 0)
 
     def _shelf(self, scope: Scope) -> _Shelf:
         return self._shelves.setdefault(scope, _Shelf())
 
-    def _entry(self, shelf: _Shelf, record_id: str) -> _Entry:
-        try:
-            return shelf.by_id[record_id]
-        except KeyError:
-            raise Missing(record_id) from None
+    def _entry(self, scope: Scope, record_id: str) -> tuple[_Shelf, _Entry]:
+        """Return a record and its shelf; a call that does not name the whole scope means any that fits."""
+        known = set(scope)
+        shelves = [self._shelf(scope)] if len(scope) == len(self._names) else []
+        for shelf in shelves or [one for place, one in self._shelves.items() if known <= set(place)]:
+            if record_id in shelf.by_id:
+                return shelf, shelf.by_id[record_id]
+        raise Missing(record_id)
 
     def _find(self, record_id: str) -> tuple[_Shelf, _Entry]:
         for shelf in self._shelves.values():
@@ -199,25 +234,22 @@ class Store:
 
     def _text(self, entry: _Entry) -> bytes:
         if entry.text is None:
-            entry.text = to_json(self.rules.shown(entry.record))
+            entry.text = to_json(self.rules.listed(entry.record))
         return entry.text
 
     def _next(self, shelf: _Shelf) -> tuple[int, Any]:
         """Return the next sequence number, and an id that is free."""
         while True:
             number = next(self._sequence)
-            if self._habits.ids == "integer":
-                new_id: Any = number
-            elif self._habits.ids == "uuid":
-                new_id = str(uuid.uuid4())
-            else:
-                new_id = ("c" if self._habits.ids == "word" else "") + secrets.token_hex(12)
+            new_id = self.numbering.new(number)
             if str(new_id) not in shelf.by_id:
                 return number, new_id
 
-    def _number(self, record: dict[str, Any], record_id: Any) -> None:
-        for path in self._id_paths:
-            put(record, path, record_id)
+    def _named(self, shelf: _Shelf, record: dict[str, Any]) -> tuple[int, str]:
+        """Return the next sequence number, and the id of a new record, which it is given or has."""
+        number, new_id = self._next(shelf)
+        chosen = self.numbering.of(record) if self.numbering.is_chosen else None
+        return number, chosen if chosen is not None else self.numbering.put(record, new_id)
 
     @staticmethod
     def _check(problems: dict[str, str]) -> None:

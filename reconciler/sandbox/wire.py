@@ -27,6 +27,7 @@ class Request:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    raw_query: str = ""
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ def read_request(stream: BufferedIOBase) -> Request | None:
     if len(body) < length:
         return None
     path, _, query = target.partition("?")
-    return Request(method, path, dict(parse_qsl(query, keep_blank_values=True)), headers, body)
+    return Request(method, path, dict(parse_qsl(query, keep_blank_values=True)), headers, body, query)
 
 
 def segments(path: str) -> list[str]:
