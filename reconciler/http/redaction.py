@@ -116,5 +116,7 @@ def _character(char: str) -> str:
         f"\\U{ord(char):08x}",
         quoted,
         quoted.replace("%", "%25"),
+        "".join(f"\\x{byte:02x}" for byte in encoded),
+        "".join(f"\\{byte:03o}" for byte in encoded),
     }
     return f"(?:{'|'.join(re.escape(form) for form in sorted(forms, key=len, reverse=True))})"

@@ -24,6 +24,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "html": html.escape,
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "twice quoted": lambda text: quote(quote(text, safe=""), safe=""),
+    "repr of bytes": lambda text: repr(text.encode())[2:-1],
     "repr": lambda text: repr(text)[1:-1],
     "hexadecimal": lambda text: text.encode().hex(),
     "half quoted": lambda text: quote(text, safe="/?:@&=+$,#!'()*"),
