@@ -146,6 +146,38 @@ def unlock_command(options: Options, lock_id: str) -> int:
     return 0
 
 
+@state.command("copy")
+@click.argument("target", metavar="TO")
+@common_options(only=("file", "state", "lock_timeout"))
+def copy_command(options: Options, target: str) -> int:
+    """Copy the state, its key and its history to another place, TO, where there is none."""
+    import os
+
+    from reconciler.state.transfer import copy
+    from reconciler.workflow.session import state_place
+
+    source, made = copy(state_place(options), target, os.environ, options.lock_timeout)
+    click.echo(f"{visible(made)} now holds what {visible(source)} holds.")
+    click.echo("Point `state:` in your file, or --state, to it.")
+    return 0
+
+
+@state.command("rekey")
+@common_options(only=("file", "state", "lock_timeout"))
+def rekey_command(options: Options) -> int:
+    """Put the state under RECONCILE_STATE_KEY, from RECONCILE_STATE_KEY_OLD; encrypted, with RECONCILE_STATE_ENCRYPT=1.
+
+    Without RECONCILE_STATE_KEY the state keeps its key itself from then on.
+    """
+    import os
+
+    from reconciler.state.transfer import rekey
+    from reconciler.workflow.session import state_place
+
+    click.echo(visible(rekey(state_place(options), os.environ, options.lock_timeout)))
+    return 0
+
+
 @state.command("reconnect")
 @click.argument("connection")
 @common_options(only=("file", "state", "lock_timeout"))

@@ -96,9 +96,10 @@ class BaseStore(ABC, Generic[Batch]):
         Fingerprints stay comparable. Needs the lock.
         """
         self._own_holder()
-        self._keys.fingerprints(self._note())
+        self.fingerprint_key()
+        state, lines = self.load(), list(self.history())[::-1]
         self._keys.given, self._keys.encrypt = given, encrypt
-        self._reseal()
+        self._rewrite(state, lines, self._keys.renewed())
 
     @abstractmethod
     def load(self) -> State:
@@ -145,8 +146,8 @@ class BaseStore(ABC, Generic[Batch]):
         """Carry out batches, all or nothing, each with a serial of its own."""
 
     @abstractmethod
-    def _reseal(self) -> None:
-        """Store everything anew under `self._keys.renewed()`."""
+    def _rewrite(self, state: State, lines: Sequence[Entry], note: KeyNote) -> None:
+        """Store everything anew, sealed as `note` says; `lines` are the history, oldest first."""
 
     def _own_holder(self) -> Holder:
         if self._holder is None:

@@ -152,7 +152,7 @@ class ObjectStore(BaseStore[_Operations]):
     def _store(self, envelope: Envelope, version: Version, content: Content) -> tuple[Envelope, Version, Content]:
         sealer = self._keys.sealer(envelope.note)
         if len(content.lines) > LINES:
-            name = self._put_segment(content.lines, sealer)
+            name = self._put_segment(len(content.segments), content.lines, sealer)
             content = replace(content, lines=(), segments=(*content.segments, name))
         try:
             written, new = self._put(replace(envelope, content=pack(content, sealer)), version)
@@ -164,16 +164,14 @@ class ObjectStore(BaseStore[_Operations]):
             ) from None
         return written, new, content
 
-    def _reseal(self) -> None:
-        self._current = None
-        envelope, version, content = self._fetch()
-        lines = tuple(self._lines(envelope, None))[::-1]
-        note = self._keys.renewed()
+    def _rewrite(self, state: State, lines: Sequence[Entry], note: KeyNote) -> None:
+        (envelope, version, before), self._current = self._current or self._fetch(), None
         sealer = self._keys.sealer(note)
-        names = [self._put_segment(lines[at : at + LINES], sealer) for at in range(0, len(lines), LINES)]
-        fresh = Content(content.state, (), tuple(names))
-        self._current = self._store(replace(envelope, note=note), version, fresh)
-        for name in content.segments:
+        parts = [lines[at : at + LINES] for at in range(0, len(lines), LINES)]
+        names = tuple(self._put_segment(number, part, sealer) for number, part in enumerate(parts))
+        content = Content(replace(state, serial=state.serial + 1), (), names)
+        self._current = self._store(replace(envelope, note=note), version, content)
+        for name in before.segments:
             self._file.remove(name)
 
     def _put(self, envelope: Envelope, version: Version | None) -> _Found:
@@ -202,9 +200,9 @@ class ObjectStore(BaseStore[_Operations]):
                 raise self._file.outage(cause)
             time.sleep(0.2)
 
-    def _put_segment(self, lines: Sequence[Entry], sealer: Sealer) -> str:
+    def _put_segment(self, number: int, lines: Sequence[Entry], sealer: Sealer) -> str:
         """Write lines to an object of their own, which no other run can name, and return what it is called."""
-        name = f".history/{lines[-1].at}-{secrets.token_hex(6)}".replace(":", "")
+        name = f".history/{number:06}-{secrets.token_hex(6)}"
         raw = sealer.seal(json.dumps([entry_document(line) for line in lines])).encode("ascii")
         deadline = time.monotonic() + PATIENCE
         while True:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reconciler.state.advance import advanced, check_sealed
@@ -140,24 +141,23 @@ class PostgresStore(BaseStore[_Operations]):
 
         self._held = self._database.write(work)
 
-    def _reseal(self) -> None:
+    def _rewrite(self, state: State, lines: Sequence[Entry], note: KeyNote) -> None:
         write = secrets.token_hex(8)
+        after = replace(state, serial=state.serial + 1)
         self._held = None
 
         def work(connection: Connection) -> None:
             if self._last_write(connection) == write:
                 return
             self._guard(connection)
-            state, lines = self._read(connection), self._lines(connection, None)
-            note = self._keys.renewed()
             connection.execute(
                 f"UPDATE {self._schema}.state SET key_id = %s, key = %s, sealed = %s",
                 (note.key_id, note.stored, note.sealed),
             )
             for table in ("nouns", "history"):
                 connection.execute(f"DELETE FROM {self._schema}.{table}")
-            self._store(connection, State(state.lineage), state, lines[::-1])
-            self._finish(connection, state, write)
+            self._store(connection, State(state.lineage), after, lines)
+            self._finish(connection, after, write)
 
         self._database.write(work)
 

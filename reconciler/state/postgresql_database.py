@@ -117,7 +117,7 @@ class PostgresDatabase:
             self._connection = None
             return True
         # No connection yet: the first one must succeed at once, a later one may be to a server that is restarting.
-        return self._connection is None and self.session > 0 and not (error.sqlstate or "").startswith("28")
+        return self._connection is None and self.session > 0
 
     def _connected(self) -> Connection:
         if self._connection is None:

@@ -11,8 +11,6 @@ from reconciler.errors import StateError
 
 # By the start of the SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _MEANING = (
-    ("28", "cannot be used: the server refused the log-in", "Check user, password and pg_hba.conf."),
-    ("3D", "cannot be used: there is no such database", "Create it, or name another one in the URL."),
     (
         "42501",
         "cannot be used: permission was denied",
@@ -26,6 +24,7 @@ _MEANING = (
     ("08", "cannot be reached", "Check the address, and that the server runs; then run the same command again."),
     ("42", "holds something else than this version's tables", "Give the state a schema of its own: ?schema=NAME."),
 )
+_REFUSED = ("cannot be used: the server refused the connection", "Check user, password, database and pg_hba.conf.")
 _REACH = ("cannot be reached", "Check the address, the TLS options and that the server runs.")
 
 
@@ -40,7 +39,10 @@ def explain(error: Exception, location: str, secrets: Iterable[str]) -> StateErr
         for start, happened, advice in _MEANING:
             if state.startswith(start):
                 return StateError(f"The state {location} {happened} ({words}). {advice}")
+        # While it connects the driver has words only; those of the server begin with their severity.
         happened, advice = ("cannot be used", "Check the server's log.") if state else _REACH
+        if not state and "FATAL:" in words:
+            happened, advice = _REFUSED
         return StateError(f"The state {location} {happened} ({words}). {advice}")
     return StateError(
         f"The state {location} holds something that cannot be read ({error}). Restore the database from a backup."

@@ -99,17 +99,14 @@ class SqliteStore(BaseStore[Sequence[Statement]]):
         with self._file.writing() as connection:
             sqlite_lock.remove(connection, holder)
 
-    def _reseal(self) -> None:
+    def _rewrite(self, state: State, lines: Sequence[Entry], note: KeyNote) -> None:
+        self._sealer = self._keys.sealer(note)
+        anew: list[Operation] = [ReplaceAll(state), *map(AddHistory, lines)]
         with self._file.writing() as connection:
             self._verify_held(_holder_in(connection))
-            state = self._read(connection, self._sealer)
-            lines = entries(connection, None, self._sealer)
-            note = self._keys.renewed()
-            self._sealer = self._keys.sealer(note)
-            change = "UPDATE meta SET key_id = ?, key = ?, sealed = ?"
+            change = "UPDATE meta SET key_id = ?, key = ?, sealed = ?, serial = serial + 1"
             connection.execute(change, (note.key_id, note.stored, note.sealed))
             clearing(connection)
-            anew: list[Operation] = [ReplaceAll(state), *map(AddHistory, reversed(lines))]
             for operation in anew:
                 for sql, values in statements(operation, self._sealer):
                     connection.execute(sql, values)

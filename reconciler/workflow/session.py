@@ -288,9 +288,12 @@ class Session:
 
 def open_store_of(options: Options) -> Store:
     """Open the state that the command line names, else the file's; nothing else of the file is needed for it."""
-    if options.state is not None:
-        return open_store(options.state)
-    return open_store(state_location(options.file))
+    return open_store(state_place(options))
+
+
+def state_place(options: Options) -> str:
+    """Return where the state is, as the user calls it."""
+    return options.state if options.state is not None else state_location(options.file)
 
 
 def utc_now() -> str:

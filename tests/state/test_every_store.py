@@ -66,6 +66,17 @@ def test_a_state_is_fresh_until_its_first_commit_and_keeps_lineage_and_key(
     assert [entry.at for entry in again.history(1)] == ["second"]
 
 
+def test_the_lock_alone_makes_lineage_and_key_stay(place: str, open_at: Open) -> None:
+    """A plan that is saved before the first apply belongs to this state, and no other's apply takes it."""
+    store = open_at(place)
+    lineage, mark = store.load().lineage, store.fingerprint("x")
+    _lock(store)
+
+    again = open_at(place)
+    assert (again.load().fresh, again.load().lineage) == (True, lineage)
+    assert again.fingerprint("x") == mark
+
+
 def test_a_state_that_another_run_made_after_this_one_planned_is_an_error(place: str, open_at: Open) -> None:
     planned = open_at(place)
     _ = planned.fingerprint
