@@ -142,7 +142,9 @@ def _is_second_half(form: Form, change: Change, left: Iterable[Form], done: Coll
 
 
 def _subject(form: Form) -> tuple[str, str, str]:
-    return form["connection"], form["address"] or "", "" if form["address"] else form["id"] or ""
+    # An address may have a change of its own and old halves to be deleted: those are told apart by their ids.
+    by_id = form["action"] in ("delete", "forget") or not form["address"]
+    return form["connection"], form["address"] or "", form["id"] or "" if by_id else ""
 
 
 def _headline(form: Form) -> str:
