@@ -15,8 +15,10 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from reconciler.errors import StateError
+from reconciler.state import objects_file
 from reconciler.state.advance import advanced, check_sealed
 from reconciler.state.base import BaseStore
+from reconciler.state.grouping import Outage
 from reconciler.state.keyring import KeyNote, Keyring
 from reconciler.state.locks import new_holder
 from reconciler.state.model import Entry, Holder, Operation, State
@@ -33,8 +35,6 @@ LINES = 200
 """How many lines of the history the object itself holds at most; older ones are moved away together."""
 ATTEMPTS = 50
 """How often the lock is tried anew after somebody else wrote the object in between."""
-PATIENCE = 30.0
-"""Seconds for which a write whose answer was lost is tried again."""
 
 
 class Moved(Exception):
@@ -90,6 +90,7 @@ class ObjectStore(BaseStore[_Operations]):
         return found[0].note if found else None
 
     def _prepare(self) -> None:
+        self._file.version()  # where even this fails, it is told at once
         self._file.check_conditions()
 
     def _batch(self, operations: _Operations) -> _Operations:
@@ -182,7 +183,7 @@ class ObjectStore(BaseStore[_Operations]):
         """
         envelope = replace(envelope, write=secrets.token_hex(8))
         raw = to_bytes(envelope)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + objects_file.PATIENCE
         while True:
             cause: Exception | None = None
             try:
@@ -191,31 +192,31 @@ class ObjectStore(BaseStore[_Operations]):
                 pass
             except Unsure as unsure:
                 cause = unsure.cause
-            present = self._find()
+            present = self._settled(deadline)
             if present is not None and present[0].write == envelope.write:
                 return present
             if cause is None or (present[1] if present else None) != version:
                 raise Moved(present)
             if time.monotonic() > deadline:
                 raise self._file.outage(cause)
-            time.sleep(0.2)
+            time.sleep(objects_file.PAUSE)
+
+    def _settled(self, deadline: float) -> _Found | None:
+        """Return what is there after a write that may have arrived, as soon as it can be read."""
+        while True:
+            try:
+                return self._find()
+            except StateError as error:
+                if time.monotonic() > deadline:
+                    raise Outage(str(error)) from None
+                time.sleep(objects_file.PAUSE)
 
     def _put_segment(self, number: int, lines: Sequence[Entry], sealer: Sealer) -> str:
         """Write lines to an object of their own, which no other run can name, and return what it is called."""
         name = f".history/{number:06}-{secrets.token_hex(6)}"
         raw = sealer.seal(json.dumps([entry_document(line) for line in lines])).encode("ascii")
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._file.write(raw, None, name)
-            except Conflict:
-                return name  # an earlier try got through
-            except Unsure as unsure:
-                if time.monotonic() > deadline:
-                    raise self._file.outage(unsure.cause) from None
-                time.sleep(0.2)
-            else:
-                return name
+        self._file.create(raw, name)  # where it is there already, an earlier try got through
+        return name
 
     def _lines(self, envelope: Envelope, limit: int | None) -> Iterator[Entry]:
         sealer, content = self._keys.sealer(envelope.note), self._open(envelope)
@@ -231,8 +232,10 @@ class ObjectStore(BaseStore[_Operations]):
 
     def _segment(self, name: str, sealer: Sealer) -> tuple[Entry, ...]:
         found = self._file.read(name)
+        if found is None:
+            raise damaged(self.location + name, ValueError("it is not there"))
         try:
-            return tuple(map(entry_from, json.loads(sealer.open(found[0].decode("ascii"))))) if found else ()
+            return tuple(map(entry_from, json.loads(sealer.open(found[0].decode("ascii")))))
         except (ValueError, TypeError) as error:
             raise damaged(self.location + name, error) from None
 
@@ -242,7 +245,7 @@ class ObjectStore(BaseStore[_Operations]):
 
     def _fetch(self) -> tuple[Envelope, Version, Content]:
         """Return what is there, if the lock is still ours."""
-        found = self._find()
+        found = self._settled(time.monotonic())
         self._verify_held(found[0].holder if found else None)
         if found is None:
             raise StateError(f"The state {self.location} is gone. Restore the object, then run plan again.")

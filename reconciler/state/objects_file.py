@@ -5,12 +5,14 @@ A write whose answer was lost is settled by the caller, who reads and looks for 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
 
 from reconciler.errors import StateError
+from reconciler.state import objects_open
 from reconciler.state.grouping import Outage
 from reconciler.state.objects_errors import explain, is_final, no_bucket
 from reconciler.state.objects_open import Bucket, open_bucket
@@ -22,6 +24,9 @@ T = TypeVar("T")
 Version: TypeAlias = "UpdateVersion"
 """What tells one content of an object from the next: an etag, or Google's generation."""
 
+PATIENCE = 30.0
+"""Seconds for which a write whose answer was lost is tried again."""
+PAUSE = 0.2
 _NEVER: Version = {"e_tag": '"0x0"', "version": "1"}
 _PROBE = b"This object stays. With it reconcile tests that the store keeps to conditions of writes.\n"
 
@@ -85,25 +90,33 @@ class ObjectFile:
         """Raise `StateError` where the server takes writes whose condition does not hold."""
         if self._trusted:
             return
-        try:
-            if self._accepts(None) and self._accepts(None):
-                raise self._untrusted("created an object that was there already")
-            if self._accepts(_NEVER):
-                raise self._untrusted("replaced an object that was not as expected")
-        except Unsure as error:
-            raise self.outage(error.cause) from None
+        if self._accepts(None) and self._accepts(None):
+            raise self._untrusted("created an object that was there already")
+        if self._accepts(_NEVER):
+            raise self._untrusted("replaced an object that was not as expected")
         self._trusted = True
 
     def outage(self, cause: Exception) -> Outage:
         """Return the error of a store that cannot be written now."""
         return Outage(str(explain(cause, self.location)))
 
-    def _accepts(self, version: Version | None) -> bool:
-        try:
-            self.write(_PROBE, version, ".probe")
-        except Conflict:
-            return False
-        return True
+    def create(self, content: bytes, beside: str) -> bool:
+        """Write an object that should not be there yet; return whether it was not. Lost answers are tried again."""
+        return self._accepts(None, content, beside)
+
+    def _accepts(self, version: Version | None, content: bytes = _PROBE, beside: str = ".probe") -> bool:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.write(content, version, beside)
+            except Conflict:
+                return False
+            except Unsure as unsure:
+                if time.monotonic() > deadline:
+                    raise self.outage(unsure.cause) from None
+                time.sleep(PAUSE)
+            else:
+                return True
 
     def _untrusted(self, what: str) -> StateError:
         return StateError(
@@ -123,7 +136,7 @@ class ObjectFile:
 
     def _reader(self) -> Bucket:
         if self._reading is None:
-            self._reading = self._open(4)
+            self._reading = self._open(objects_open.RETRIES)
         return self._reading
 
     def _writer(self) -> Bucket:

@@ -18,6 +18,8 @@ from reconciler.errors import StateError
 
 Bucket: TypeAlias = S3Store | GCSStore | AzureStore
 
+RETRIES = 4
+"""How often a read is repeated by the client itself, with growing pauses."""
 _ENDPOINTS = {
     "s3": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
     "gs": ("GOOGLE_BASE_URL", "STORAGE_EMULATOR_HOST"),
