@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from reconciler.planning.plan import Unknown
 from reconciler.planning.recover import Resolution, resolve_creates
 from reconciler.reading import Place
 from reconciler.records import Intent, Known, Live, View, same
@@ -30,7 +31,7 @@ class Recovery:
     """
 
     operations: list[Operation] = field(default_factory=list)
-    unresolved: dict[str, str] = field(default_factory=dict)
+    unresolved: dict[str, Unknown] = field(default_factory=dict)
     notes: list[tuple[str | None, str]] = field(default_factory=list)
     doubtful: set[Place] = field(default_factory=set)
 
@@ -134,7 +135,8 @@ def _updated(found: Recovery, state: State, intent: Intent, view: View) -> None:
 
 
 def _leave(found: Recovery, intent: Intent, why: str) -> None:
-    found.unresolved[intent.address or ""] = why
+    address = intent.address or ""
+    found.unresolved[address] = Unknown(intent.connection, intent.scope, why, address)
 
 
 def _note(found: Recovery, intent: Intent, message: str) -> None:

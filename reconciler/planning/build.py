@@ -129,12 +129,7 @@ def _unmanaged(unheld: list[Live], matched: Matched) -> tuple[Unmanaged, ...]:
 def _unknown(views: Views, policy: Policy) -> tuple[Unknown, ...]:
     """Tell of the places that could not be read, and of the addresses whose last write is unclear."""
     found = [Unknown(view.connection, view.scope, view.error) for view in views.views if view.error is not None]
-    places = {record.address: (record.connection, record.scope) for record in views.known}
-    places |= {record.address: (record.connection, record.scope) for record in views.desired}
-    for address, why in views.unresolved.items():
-        connection, scope = places.get(address, ("", ()))
-        if _wanted(address, connection, policy):
-            found.append(Unknown(connection, scope, why, address))
+    found += [one for address, one in views.unresolved.items() if _wanted(address, one.connection, policy)]
     return tuple(found)
 
 

@@ -154,7 +154,7 @@ class Views:
     """The input of planning: desired from the file, known from the state, live from the providers.
 
     `views` has one entry for each (connection, scope) that was read. `abilities` one a connection.
-    `unresolved` maps an address (or, where it has none, an intent's id) to why an earlier write's
+    `unresolved` maps an address, which may have left the file, to where and why an earlier write's
     outcome cannot be told. `deposed` are old halves still to be deleted. `context` is what else the
     digest covers: base URLs, hashes of the tables, the state's lineage (JSON-like, no secret).
     `rekey` hashes secrets for the digest where the state has no key yet that another run would share.
@@ -165,7 +165,7 @@ class Views:
     views: tuple[View, ...]
     abilities: Mapping[str, Ability]
     deposed: tuple[Deposed, ...] = ()
-    unresolved: Mapping[str, str] = field(default_factory=dict)
+    unresolved: Mapping[str, Unknown] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     rekey: Fingerprinter | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reconciler.planning import Policy, make_plan
+from reconciler.planning.plan import Unknown
 from reconciler.records import Ability, Deposed
 from tests.planning.world import desired, known, live, plan, views
 
@@ -136,10 +137,17 @@ def test_without_a_list_the_state_is_the_witness():
 
 
 def test_an_address_whose_last_write_is_unclear_is_left_alone():
-    made = plan([desired("a"), desired("b", **TWO)], unresolved={"a": "the outcome of a create is unknown"})
+    unknown = Unknown("c", (), "the outcome of a create is unknown", "a")
+    made = plan([desired("a"), desired("b", **TWO)], unresolved={"a": unknown})
     assert [change.address for change in made.changes] == ["b"]
     assert made.unknown[0].address == "a"
     assert not made.complete
+
+
+def test_an_unclear_write_to_an_address_that_left_the_file_is_told_where_it_was():
+    unresolved = {"a": Unknown("c", (), "the outcome of a create is unknown", "a")}
+    assert plan([desired("b")], unresolved=unresolved, policy=Policy(connections=("c",))).unknown[0].address == "a"
+    assert plan([desired("b")], unresolved=unresolved, policy=Policy(connections=("d",))).unknown == ()
 
 
 def test_a_place_that_was_not_read_is_left_alone():
