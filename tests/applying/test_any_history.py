@@ -35,7 +35,8 @@ from tests.applying.bench import (
 )
 
 CHANGING, REPLACING = "changing", "replacing"
-"""One provider changes in place, hides its secret and takes a URL once; the other can only replace."""
+"""One provider changes in place, hides its secret and takes a URL once; the other can only replace, and adopts nothing,
+so that only its intents tell what is ours."""
 NAMES = ("one", "two", "three", "four")
 URLS = ("a", "b", "c", "d", "e")
 
@@ -96,7 +97,9 @@ class History(RuleBasedStateMachine):
         self.bench = Bench(
             self.folder / "state.db",
             FakeConnection(CHANGING, hidden("secret", unique=(("url",),)), moment=self.fate.moment),
-            FakeConnection(REPLACING, hidden(cannot={"update": "no call for it"}), moment=self.fate.moment),
+            FakeConnection(
+                REPLACING, hidden(cannot={"update": "no call for it"}, adopt=False), moment=self.fate.moment
+            ),
             open_store=lambda path: MortalStore(path, self.fate),
         )
         self.file: dict[str, Desired] = {}
