@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +22,7 @@ _PLAIN_KEYS = frozenset(
 )
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
 _MOST_WORDS = 8
-_DEEPEST = 4
+_DEEPEST = 6  # the errors of a GraphQL answer lie this deep: data, the mutation, userErrors, each one
 _UNKNOWN = "whether it was carried out is not known"
 
 
@@ -57,7 +57,7 @@ class Judge:
         raise Ambiguous(f"{told}; {_UNKNOWN}", timed_out=reply.timed_out or reply.status in _GAVE_UP_WAITING)
 
     def _told(self, reply: Reply, call: Call, where: str, redactor: Redactor, fault: str) -> str:
-        said = redactor.scrub("; ".join(words(reply)))
+        said = redactor.scrub("; ".join(words(reply, _errors_of(call))))
         told = f"{where}: {fault}{f': {said}' if said else ''}"
         advice = call.hints.get(str(reply.status)) or self._advice(reply.status)
         return f"{told.rstrip('.')}. {advice}" if advice else told
@@ -72,8 +72,11 @@ class Judge:
         return ""
 
 
-def words(reply: Reply) -> list[str]:
-    """Return what a provider says in an answer that is no success: unscrubbed, so never shown as it is."""
+def words(reply: Reply, within: Sequence[str] = ()) -> list[str]:
+    """Return what a provider says in an answer that is no success: unscrubbed, so never shown as it is.
+
+    What is at the paths `within` is what it says, where anything is there.
+    """
     text = reply.body.decode("utf-8", "replace").strip()
     if not text:
         return []
@@ -84,7 +87,13 @@ def words(reply: Reply) -> list[str]:
         data = from_json(reply.body)
     except ValueError:
         return [text]
-    return [found for found, _ in zip(_said(data, "", 0), range(_MOST_WORDS), strict=False)]
+    errors = [found for path in within if not _is_empty(found := at(data, path))]
+    return [found for found, _ in zip(_said(errors or data, "", 0), range(_MOST_WORDS), strict=False)]
+
+
+def _errors_of(call: Call) -> list[str]:
+    """Where a good status may hide errors."""
+    return [*call.success.empty, *(["errors"] if call.graphql is not None else [])]
 
 
 def _said(data: Any, label: str, depth: int) -> Iterator[str]:
@@ -136,7 +145,7 @@ def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: b
         found = at(data, path)
         if found != wanted or isinstance(found, bool) != isinstance(wanted, bool):
             return data, f"{status}, but `{path}` is {_shown(found)} where a success has {_shown(wanted)}"
-    for path in [*call.success.empty, *(["errors"] if graphql else [])]:
+    for path in _errors_of(call):
         if not _is_empty(at(data, path)):
             return data, f"{status}, but there is something at `{path}`"
     if isinstance(data, dict) and data.get("error") is True and "error" not in call.success.where:
