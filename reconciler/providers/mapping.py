@@ -16,6 +16,7 @@ from reconciler.providers.values import Misfit
 from reconciler.records import SENSITIVE, Fields, Fingerprinter, Live, Scope, Secret, identity, url_value
 
 _MASK = re.compile(r"(?is)[*•●∙·x]+|.*(\*{3}|•{3}|●{3}|\.{3}|…).*|\W*(redacted|hidden|masked|filtered)\W*")
+_MASK_ALONE = re.compile(r"(?i)\S{0,8}([*•●∙·]{3,})\S{0,8}|\W*(redacted|hidden|masked|filtered)\W*")
 
 
 __all__ = ["Misfit", "RecordMap", "secret_texts"]
@@ -138,6 +139,19 @@ class RecordMap:
         if value is None:
             return None
         return Secret(value if isinstance(value, str) else json.dumps(value)).sealed(self._fingerprint)
+
+
+def without_masks(value: Any) -> Any:
+    """Return what a provider showed without what is nothing but a mask, whatever the field: none is written back."""
+    if isinstance(value, Mapping):
+        return {name: without_masks(inner) for name, inner in value.items() if not _is_mask_alone(inner)}
+    if isinstance(value, list):
+        return [without_masks(inner) for inner in value]
+    return value
+
+
+def _is_mask_alone(value: Any) -> bool:
+    return isinstance(value, str) and _MASK_ALONE.fullmatch(value) is not None
 
 
 def _is_masked(value: Any) -> bool:

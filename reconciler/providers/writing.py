@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.providers.mapping import RecordMap
+from reconciler.providers.mapping import RecordMap, without_masks
 from reconciler.providers.paths import as_text, at, put, without
 from reconciler.providers.spec import Call, Spec, UpdateCall
 from reconciler.records import Fields
@@ -87,13 +87,13 @@ class Writing:
                 yield Step(name, setters[as_text(fields[name])], None)
 
     def _merged(self, present: Any, fields: Fields) -> dict[str, Any]:
-        """Their record with ours over it. A secret as it was read may be a mask, which is never written back."""
+        """Their record with ours over it, without what is secret or masked in it: no mask is ever written back."""
         for name in self._secrets:
             path = self._fields[name].read_path
             present = without(present, path) if path is not None else present
         for path in self._spec.record.volatile:
             present = without(present, path)
-        body = dict(present)
+        body = dict(without_masks(present))
         for path, value in self._map.body(fields).items():
             body[path] = _over(at(body, path), value)
         return body

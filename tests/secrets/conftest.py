@@ -36,6 +36,11 @@ TABLES: dict[str, dict[str, Any]] = {
     "hides": {"secret": {"at": "secret", "read": "never"}, **UPDATE},
     "erases": {"secret": {"at": "secret", "read": "never"}, "resend_secret": True, **UPDATE},
     "masks": {"secret": {"at": "secret", "read": "masked"}, "resend_secret": True, "update": {"put": "/hooks/{id}"}},
+    "merges": {
+        "secret": {"at": "secret", "read": "masked"},
+        "resend_secret": True,
+        "update": {"put": "/hooks/{id}", "sends": "merged"},
+    },
     "shows": {"secret": {"at": "secret", "read": "clear"}, **UPDATE},
     "replaces": {"secret": {"at": "secret", "read": "never"}},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,6 +59,29 @@ def test_a_clear_secret_that_the_provider_begins_to_mask_is_neither_drift_nor_wr
     place.write("shows", secret="another", description="new")
     assert place.apply().changes == [("update", "secret_changed", "done")]
     assert place.record("shows")["secret"] == "another"
+
+
+def test_an_update_that_starts_from_what_is_there_takes_no_mask_along(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the table knows of: a key that somebody else set, shown masked, is left out and not overwritten."""
+    place.write("merges", secret="mine", description="old")
+    assert place.apply().code == 0
+    record_id = place.record("merges")["id"]
+    place.sandbox.change("merges", record_id, {"other": {"token": "sk_****1234", "note": "wait ... and see"}})
+    place.write("merges", secret="mine", description="new")
+    sent: list[dict[str, Any]] = []
+    update = place.sandbox._stand_in("merges").store.update
+
+    def noted(scope: Any, record: str, body: dict[str, Any], *rest: Any, **more: Any) -> Any:
+        sent.append(copy.deepcopy(body))
+        return update(scope, record, body, *rest, **more)
+
+    monkeypatch.setattr(place.sandbox._stand_in("merges").store, "update", noted)
+    assert place.apply().changes == [("update", "field_changed", "done")]
+    assert sent[0]["other"] == {"note": "wait ... and see"}
+    assert sent[0]["note"] == "new"
+    assert "*" not in str(sent)
 
 
 @pytest.mark.parametrize("seen", ["somebody else's", None])
