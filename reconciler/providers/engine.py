@@ -14,7 +14,7 @@ from reconciler.providers.ids import Ids
 from reconciler.providers.mapping import Misfit, RecordMap, secret_texts
 from reconciler.providers.paths import kind_of
 from reconciler.providers.protocol import Connection, Settings, Written
-from reconciler.providers.reading import Reading
+from reconciler.providers.reading import Gone, Reading
 from reconciler.providers.registry import adapter_of
 from reconciler.providers.shapes import encode
 from reconciler.providers.spec import Call
@@ -121,7 +121,13 @@ class RestConnection:
             raise NotSent(f"{self.name}: {self.ability.cannot['delete']}")
         try:
             self._write(call, self._about(scope, record_id), {}, None, content=False)
+        except Gone:
+            return
         except Refused as refused:
+            # A refusal within a good status says in words alone whether the record was not there.
+            in_words = refused.status is not None and refused.status < 300
+            if in_words and (self.can_get or self.can_list) and not self._still_there(scope, record_id):
+                return
             if refused.status not in call.gone:
                 raise
             message = str(refused)
@@ -192,10 +198,7 @@ class RestConnection:
     def _must_be_free(self, scope: Scope, fields: Fields, record_id: str) -> None:
         """Raise `Refused` where a record of this id is there already, which the call would overwrite."""
         try:
-            if self.can_get:
-                taken = self.get(scope, record_id) is not None
-            else:
-                taken = any(live.id == record_id for live in self.list(scope))
+            taken = self._is_there(scope, record_id)
         except Unreadable as error:
             message = str(error)
         else:
@@ -255,7 +258,12 @@ class RestConnection:
 
     def _still_there(self, scope: Scope, record_id: str) -> bool:
         try:
-            return self.get(scope, record_id) is not None
+            return self._is_there(scope, record_id)
         except Unreadable as error:
             message = str(error)
         raise Ambiguous(f"{message}; whether the record was deleted is not known")
+
+    def _is_there(self, scope: Scope, record_id: str) -> bool:
+        if self.can_get:
+            return self.get(scope, record_id) is not None
+        return any(live.id == record_id for live in self.list(scope))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from reconciler.errors import NotSent, Unreadable
+from reconciler.errors import NotSent, Refused, Unreadable
 from reconciler.providers.calling import Answer, Caller
 from reconciler.providers.ids import Ids
 from reconciler.providers.mapping import Misfit, RecordMap
@@ -16,6 +16,10 @@ from reconciler.providers.spec import Spec
 from reconciler.records import Live, Scope, Secret
 
 _AT_A_TIME = 8
+
+
+class Gone(Refused):
+    """A record that was to be written is not there any more."""
 
 
 class Reading:
@@ -74,7 +78,7 @@ class Reading:
         raise NotSent(f"{message}; nothing was sent")
 
     def revision(self, values: Mapping[str, Any]) -> Any:
-        """Return the revision of the record that `values` name. Raises `NotSent`."""
+        """Return the revision of the record that `values` name. Raises `Gone` or `NotSent`."""
         call, where = self._spec.get, self._spec.record.revision
         if call is None or where is None:
             raise NotSent(f"{self._caller.name}: the table does not say where the record's revision is")
@@ -83,6 +87,8 @@ class Reading:
         except Unreadable as error:
             message = str(error)
         else:
+            if answer.gone:
+                raise Gone(f"{answer.where}: the record is not there", 404)
             found = answer.headers.get(where.header.lower()) if where.header else at(answer.item, where.at)
             if isinstance(found, str | int) and not isinstance(found, bool):
                 return found
