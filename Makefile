@@ -25,7 +25,7 @@ demo: $(READY) ## plan, apply, drift and repair against local stand-ins: no acco
 
 .PHONY: test
 test: $(READY) ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 .PHONY: check
 check: $(READY) ## lint, format, types and layers
