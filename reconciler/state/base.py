@@ -20,7 +20,8 @@ from reconciler.state.model import Entry, Holder, Operation, State
 
 Batch = TypeVar("Batch")
 _log = logging.getLogger(__name__)
-_POLL = 0.2
+_PAUSES = (0.02, 0.5)
+"""Seconds between looks at a lock that somebody else holds: at first, and at most."""
 
 
 class BaseStore(ABC, Generic[Batch]):
@@ -70,6 +71,7 @@ class BaseStore(ABC, Generic[Batch]):
         loses it.
         """
         deadline = time.monotonic() + timeout
+        pause, longest = _PAUSES
         self._prepare()
         while True:
             holder, ours = self._try_lock(command)
@@ -78,7 +80,8 @@ class BaseStore(ABC, Generic[Batch]):
             left = deadline - time.monotonic()
             if left <= 0:
                 raise StateLocked(locks.locked_message(self.location, holder))
-            time.sleep(min(_POLL, left))
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, longest)
         self._holder = holder
         try:
             yield holder

@@ -20,6 +20,7 @@ from typing import Any
 LATE = (
     "requests",
     "deepdiff",
+    "psycopg",
     "encodings.idna",
     "encodings.utf_8_sig",
     "sqlite3",
