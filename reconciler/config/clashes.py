@@ -18,10 +18,12 @@ def seal_all(desired: Iterable[Desired], fingerprint: Fingerprinter, specs: Mapp
 
     `specs` has the table of each connection.
     """
+    keys = {name: (spec.key_defaults(), tuple(spec.key)) for name, spec in specs.items()}
     sealed = []
     for one in desired:
         fields = seal(one.fields, fingerprint)
-        key = identity(one.connection, one.scope, fields, tuple(specs[one.connection].key))
+        defaults, names = keys[one.connection]
+        key = identity(one.connection, one.scope, {**defaults, **fields}, names)
         sealed.append(dataclasses.replace(one, fields=fields, key=key))
     return tuple(sealed)
 

@@ -29,6 +29,7 @@ class RecordMap:
         self._connection = connection
         self._fingerprint = fingerprint
         self._key = tuple(spec.key)
+        self._key_defaults = spec.key_defaults()
         self._ids = Ids(spec)
         self._fields = spec.record.fields()
         self._secrets = spec.record.secret_fields()
@@ -84,7 +85,7 @@ class RecordMap:
             value = self._seen(name, field, item, fetched)
             if value is not MISSING:
                 fields[name] = value
-        key = identity(self._connection, scope, fields, self._key)
+        key = identity(self._connection, scope, {**self._key_defaults, **fields}, self._key)
         return Live(self._connection, scope, record_id, fields, key, self._masked(item, fetched))
 
     def captured(self, item: Any, path: str | None = None) -> dict[str, Secret]:

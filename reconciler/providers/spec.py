@@ -232,3 +232,13 @@ class Spec(Model):
     def auths(self) -> tuple[Auth, ...]:
         """The ways to authenticate, in order of preference."""
         return tuple(self.auth) if not isinstance(self.auth, Auth) else (self.auth,)
+
+    def key_defaults(self) -> dict[str, Any]:
+        """What fields of the key are where nobody says: what a file leaves out is what a read then shows."""
+        fields = self.record.fields()
+        found = {name: fields[name].default for name in self.key if name in fields}
+        return {
+            name: tuple(sorted(default)) if name == "events" else default
+            for name, default in found.items()
+            if default is not None
+        }
