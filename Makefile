@@ -5,6 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := build/bench/.ready
 PYTHON ?=
 PIP := -m pip --disable-pip-version-check --quiet
 
@@ -35,12 +36,8 @@ check: $(READY) ## lint, format, types and layers
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: bench
-bench: $(READY) ## measure; one JSON object on stdout
-	@$(BIN)/python benchmarks/run.py
-
-.PHONY: reference
-reference: $(READY) ## make docs/providers/ anew from the tables
-	@$(BIN)/python docs/providers.py
+bench: $(READY) $(BENCH) ## measure, against others too; the results go to docs/performance.md
+	@$(BIN)/python -m benchmarks.run
 
 .PHONY: lock
 lock: ## make requirements.lock anew from pyproject.toml
@@ -60,4 +57,9 @@ $(READY): requirements.lock pyproject.toml
 	@python=$$($(FIND_PYTHON)) && echo "Setting up $(VENV) with $$($$python --version) …" && $$python -m venv --clear $(VENV)
 	@$(BIN)/python $(PIP) install --require-hashes --requirement requirements.lock
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BENCH): benchmarks/requirements.txt
+	@python=$$($(FIND_PYTHON)) && $$python -m venv --clear build/bench
+	@build/bench/bin/python $(PIP) install --requirement benchmarks/requirements.txt
 	@touch $@

@@ -1,86 +1,54 @@
-"""Measure, and print one JSON object: `python benchmarks/run.py [--repeat N] [NAME …]`.
+"""Measure: `python -m benchmarks.run [--largest N] [--repeat N] [NAME …]`; prints one JSON object.
 
-A time by itself says more about the machine than about the program. So each benchmark compares
-two things within one run, in turns, and its result is the ratio of their medians.
+A time by itself says more about the machine than about the program, so each benchmark compares with
+something else, in turns, within one run. With all benchmarks, and only then, the results are also
+written to benchmarks/results.json, and the table and curves of docs/performance.md made from them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
-import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TypeAlias
+from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).parent.parent
-RECONCILE = "import sys; from reconciler.cli.main import run; sys.argv[0] = 'reconcile'; sys.exit(run())"
-
-Action: TypeAlias = Callable[[], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Benchmark:
-    """What is measured, and what it is compared with; `says` is the ratio in words."""
-
-    says: str
-    measured: Action
-    compared: Action
-
-
-def _python(code: str, *arguments: str) -> Action:
-    command = [sys.executable, "-c", code, *arguments]
-    return lambda: subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-
-
-def _reconcile(*arguments: str) -> Action:
-    return _python(RECONCILE, *arguments)
-
-
-_BARE = _python("pass")
-
-BENCHMARKS = {
-    "start": Benchmark("`reconcile --version` to an empty Python program", _reconcile("--version"), _BARE),
-    "validate": Benchmark(
-        "`reconcile validate` of hooks.yaml to an empty Python program", _reconcile("validate"), _BARE
-    ),
-}
-
-
-def measure(benchmark: Benchmark, repeat: int) -> dict[str, object]:
-    """Run both sides in turns, `repeat` times each after one that is not counted, and return medians and ratio."""
-    sides: tuple[tuple[Action, list[float]], ...] = ((benchmark.measured, []), (benchmark.compared, []))
-    for turn in range(repeat + 1):
-        for action, seconds in sides:
-            began = time.perf_counter()
-            action()
-            if turn:
-                seconds.append(time.perf_counter() - began)
-    measured, compared = (statistics.median(seconds) for _, seconds in sides)
-    return {
-        "says": benchmark.says,
-        "ratio": round(measured / compared, 2),
-        "measured_ms": round(measured * 1000, 1),
-        "compared_ms": round(compared * 1000, 1),
-        "repeat": repeat,
-    }
+from benchmarks import report
+from benchmarks.rows import Row
+from benchmarks.suite import BENCHMARKS, SIZES, Suite
 
 
 def main() -> None:
     """Measure what the command line names, or everything."""
     parser = argparse.ArgumentParser(description="Measure reconcile; one JSON object on stdout.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones (default all): {', '.join(BENCHMARKS)}")
-    parser.add_argument("--repeat", type=int, default=11)
+    parser.add_argument("--repeat", type=int, default=11, help="turns of the short ones; long ones have fewer")
+    parser.add_argument("--largest", type=int, choices=SIZES, default=SIZES[-1], help="how many records at most")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    results = {name: measure(BENCHMARKS[name], arguments.repeat) for name in arguments.names or BENCHMARKS}
-    print(json.dumps({"python": platform.python_version(), "benchmarks": results}, indent=2))
+    rows: list[Row] = []
+    began = os.getloadavg()[0]
+    with TemporaryDirectory(prefix="reconcile-bench-") as folder:
+        suite = Suite(Path(folder), arguments.largest, arguments.repeat)
+        for name in arguments.names or BENCHMARKS:
+            for row in BENCHMARKS[name](suite):
+                print(f"{'    ' if row.met else 'OVER'} {row.says}: {row.value:g} {row.unit}", file=sys.stderr)
+                rows.append(row)
+    results = {
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "system": platform.system(),
+        "load": [round(began, 1), round(os.getloadavg()[0], 1)],
+        "rows": [asdict(row) for row in rows],
+        "spots": [asdict(spot) for spot in suite.spots],
+    }
+    if not arguments.names and arguments.largest == SIZES[-1]:
+        report.write(results)
+    print(json.dumps(results, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -22,19 +22,39 @@ def differences(changed: Mapping[str, Pairs]) -> dict[str, tuple[Difference, ...
         return {}
     from deepdiff import DeepDiff  # 150 ms to import: only where something differs
 
-    left = {key: {name: _outline(before) for name, (before, _) in pairs.items()} for key, pairs in changed.items()}
-    right = {key: {name: _outline(after) for name, (_, after) in pairs.items()} for key, pairs in changed.items()}
+    # One level for all fields of all records, and no equal parts: deepdiff's time grows with both.
+    places = {
+        str(number): place for number, place in enumerate((key, name) for key in changed for name in changed[key])
+    }
+    left: dict[str, Any] = {}
+    right: dict[str, Any] = {}
+    for number, (key, name) in places.items():
+        before, after = changed[key][name]
+        left[number], right[number] = _trimmed(_outline(before), _outline(after))
     # Without threshold_to_diff_deeper=0 unlike objects collapse into one change at their root;
     # without ignore_private_variables=False keys that begin with `__` are passed over.
     tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     found: dict[str, list[Difference]] = {key: [] for key in changed}
     for nodes in tree.values():
         for node in nodes:
-            key, name, *inner = node.path(output_format="list")
+            number, *inner = node.path(output_format="list")
+            key, name = places[number]
             before, after = changed[key][name]
             path = ".".join([name, *map(str, inner)])
             found[key].append(Difference(path, _inside(before, inner), _inside(after, inner)))
     return {key: tuple(sorted(parts, key=lambda part: part.path)) for key, parts in found.items()}
+
+
+def _trimmed(before: Any, after: Any) -> tuple[Any, Any]:
+    """Return two outlines without the parts that are equal in both."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return before, after
+    left = {name: item for name, item in before.items() if name not in after}
+    right = {name: item for name, item in after.items() if name not in before}
+    for name in before.keys() & after.keys():
+        if before[name] != after[name]:
+            left[name], right[name] = _trimmed(before[name], after[name])
+    return left, right
 
 
 def _outline(value: Any) -> Any:

@@ -1,0 +1,67 @@
+"""The programs that we compare with: Terraform where it is installed, octoDNS in an environment of its own."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from benchmarks.inputs import octodns_zone, terraform_resources
+from benchmarks.process import ROOT, Command
+
+BARE = Command([sys.executable, "-c", "pass"])
+OCTODNS = ROOT / "build" / "bench" / "bin" / "octodns-sync"
+"""Made by `make bench` from benchmarks/requirements.txt."""
+
+
+def yaml_load(path: Path) -> Command:
+    """Return the plain load of a YAML file, by the library's fastest safe loader."""
+    code = f"import yaml; yaml.load(open({str(path)!r}, 'rb'), yaml.CSafeLoader)"
+    return Command([sys.executable, "-c", code])
+
+
+def terraform() -> str | None:
+    """Return where Terraform is, if it is installed."""
+    return shutil.which("terraform")
+
+
+def terraform_version(folder: Path) -> Command | None:
+    """Return `terraform version`."""
+    program = terraform()
+    return Command([program, "version"], folder) if program else None
+
+
+def terraform_plan(folder: Path, records: int, *, for_each: bool) -> Command | None:
+    """Return a Terraform plan without changes over so many resources, which are applied first."""
+    apply = terraform_apply(folder, records, for_each=for_each)
+    if apply is None:
+        return None
+    apply.run()
+    return Command([apply.arguments[0], "plan", "-input=false", "-detailed-exitcode"], folder)
+
+
+def terraform_apply(folder: Path, records: int, *, for_each: bool = False) -> Command | None:
+    """Return a Terraform apply that makes so many resources; each run begins without a state."""
+    program = terraform()
+    if program is None:
+        return None
+    terraform_resources(folder, records, for_each=for_each)
+    Command([program, "init", "-input=false"], folder).run()
+
+    def forget() -> None:
+        for name in ("terraform.tfstate", "terraform.tfstate.backup"):
+            (folder / name).unlink(missing_ok=True)
+
+    return Command([program, "apply", "-input=false", "-auto-approve"], folder, before=forget)
+
+
+def octodns_version() -> Command | None:
+    """Return `octodns-sync --version`."""
+    return Command([str(OCTODNS), "--version"]) if OCTODNS.exists() else None
+
+
+def octodns_plan(folder: Path, records: int) -> Command | None:
+    """Return an octoDNS plan without changes over so many records, from YAML to YAML."""
+    if not OCTODNS.exists():
+        return None
+    return Command([str(OCTODNS), f"--config-file={octodns_zone(folder, records)}"], folder)
