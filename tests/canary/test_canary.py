@@ -192,6 +192,7 @@ def test_no_provider_that_gives_back_what_it_was_sent_makes_us_show_it(
     world.run("apply", "--auto-approve", "--target", "parcels", "--target", "income", "--target", "made")
     changed = subscriptions(secret=variable("argyle-signing-new"))
     changed["parcels"] |= {"description": "changed"}
+    changed["more"] = {**changed["parcels"], "events": ["other"]}  # a create, with the URL in it
     world.write(changed)
 
     def refused_write(request: Request) -> Answer | None:
@@ -205,6 +206,19 @@ def test_no_provider_that_gives_back_what_it_was_sent_makes_us_show_it(
     world.run("apply", "--auto-approve", "-vv", "--log-format", "json", codes=(1,))
     world.run("plan", "--format", "json", codes=(1,))
     world.run("history", "--format", "json")
+
+
+def test_a_made_secret_that_the_provider_says_again_is_not_shown(world: World) -> None:
+    made: list[Request] = []
+
+    def answer(request: Request) -> Answer | None:
+        if request.method == "POST" and "/maker/" in request.path:
+            made.append(request)
+        again = made and request.method == "GET" and "/maker/" in request.path
+        return _json(500, {"message": f"hook with {secret('made-secret')} is broken"}) if again else None
+
+    world.sandbox.echo = answer
+    assert "could not be read back" in world.run("apply", "--auto-approve", "-vv", codes=(0, 1))
 
 
 @pytest.mark.parametrize("script", ["cat; env; exit 3", "cat; env"])
@@ -311,7 +325,9 @@ def test_no_logger_of_a_library_tells_one_to_a_host_program(world: World, caplog
     assert leaks(caplog.text) == []
 
 
-def test_no_logger_shows_the_text_of_an_exception_or_a_line_of_a_library(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_logger_shows_the_text_of_an_exception_or_a_line_of_a_library(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     for form in ("text", "json"):
         set_up_logging(2, form)
         try:
@@ -322,7 +338,7 @@ def test_no_logger_shows_the_text_of_an_exception_or_a_line_of_a_library(capsys:
             logging.getLogger(name).critical("GET %s", URL)
     said = capsys.readouterr().err
     assert "a message (ValueError)" in said
-    assert leaks(said) == []
+    assert leaks(said + caplog.text) == []
 
 
 class Watching(Progress):
