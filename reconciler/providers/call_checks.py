@@ -50,6 +50,7 @@ def _calls(spec: Spec) -> Iterator[tuple[Place, Call, set[str]]]:
         (("create",), spec.create, scope | fields | (about if _is_ours(spec) else set())),
         (("update",), spec.update, scope | about | fields | write),
         (("delete",), spec.delete, scope | about | write),
+        (("delete", "before"), spec.delete.before if spec.delete is not None else None, scope | about | write),
         (("rotate",), spec.rotate, scope | about | write),
         (("account",), spec.account, set()),
         *((("after", index), call, scope | about | write) for index, call in enumerate(spec.after)),

@@ -174,6 +174,9 @@ class DeleteCall(Call):
     """Deletes a record. It carries no record, only what its `query` and `body` say."""
 
     gone: list[int] = Field(default_factory=lambda: [404], description="Statuses that mean: it was not there.")
+    before: Call | None = Field(
+        None, description="A call that must come first, as to deactivate it; the delete's own answer is what counts."
+    )
 
 
 class RotateCall(Call):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -95,7 +96,7 @@ class RestConnection:
         """Change a record in place: `fields` is the whole record, `changed` what differs. Raises as `create`."""
         self._permitted("update", self._spec.update)
         written = self._changed(scope, record_id, fields, changed)
-        self._set(scope, written.id, fields, changed)
+        self._set(scope, written.id, fields, self._writing.after_update(fields, changed))
         self._after(scope, written.id, ("updated", "written"))
         return written
 
@@ -119,8 +120,12 @@ class RestConnection:
         self._permitted("delete", call)
         if call is None:
             raise NotSent(f"{self.name}: {self.ability.cannot['delete']}")
+        about = self._about(scope, record_id)
+        if call.before is not None:
+            with contextlib.suppress(Refused):  # it may be as it should be, or gone: the delete's own answer tells
+                self._write(call.before, about, {}, None, content=False)
         try:
-            self._write(call, self._about(scope, record_id), {}, None, content=False)
+            self._write(call, about, {}, None, content=False)
         except Gone:
             return
         except Refused as refused:

@@ -51,6 +51,12 @@ class Writing:
             if self._is_later(name) and fields.get(name) is not None and fields[name] != field.default
         )
 
+    def after_update(self, fields: Fields, changed: frozenset[str]) -> frozenset[str]:
+        """Return the fields to be set by calls of their own: those that changed, and those that the update erases."""
+        sent = any(name in self._fields and self._in_update(name) for name in changed)
+        own = {name for name in self._always if self._fields[name].via is not None and fields.get(name) is not None}
+        return changed | own if sent else changed
+
     def update(self, call: UpdateCall, fields: Fields, changed: frozenset[str]) -> dict[str, Any] | None:
         """Return the fields that an update carries; None where nothing that changed is for this call."""
         mine = {name: value for name, value in fields.items() if name in self._fields and self._in_update(name)}

@@ -62,9 +62,9 @@ def exchange() -> Iterator[Exchange]:
 
     `fields` are those of a create or an update; for a get, an update, a rotate and a delete the record's id is
     `record_id`. `answer` is the JSON of the (first) answer, None for no content, with `status` and `headers`; `then`
-    are the JSONs of further ones, each a 200, for operations that make several requests. `changed` is what an update
-    changes (default: all of `fields`), `base_url` the connection's, `settings` further ones. The request that comes
-    back is the first; all are in its `all`.
+    are the JSONs of further ones, each with `then_status`, for operations that make several requests. `changed` is
+    what an update changes (default: all of `fields`), `base_url` the connection's, `settings` further ones. The
+    request that comes back is the first; all are in its `all`.
     """
     with responses.RequestsMock(assert_all_requests_are_fired=False) as web:
         yield lambda *given, **more: _exchange(web, *given, **more)
@@ -84,12 +84,13 @@ def _exchange(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     then: list[Any] | None = None,
+    then_status: int = 200,
     base_url: str | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Sent:
     spec = load_spec(spec_name)
     first = (status, dict(headers or {}), "" if answer is None else json.dumps(answer))
-    rest = [(200, dict[str, str](), "" if one is None else json.dumps(one)) for one in then or []]
+    rest = [(then_status, dict[str, str](), "" if one is None else json.dumps(one)) for one in then or []]
     sent: list[Sent] = []
     answers: Iterator[Answer] = chain([first], rest)
 
