@@ -46,9 +46,13 @@ def provider_json(name: str, spec: Spec) -> dict[str, Any]:
         "abilities": abilities(spec),
         "one_event_a_record": events is not None and events.each == "one",
         "events": list(events.known) if events is not None else [],
-        "scope": [{"name": one, "description": parameter.description} for one, parameter in spec.scope.items()],
+        "scope": [
+            {"name": one, "description": parameter.description, "default": parameter.default}
+            for one, parameter in spec.scope.items()
+        ],
         "fields": [_field_json(one, field, spec) for one, field in spec.record.fields().items()],
         "notes": list(spec.notes),
+        "tested": list(spec.tested),
         "sources": list(spec.sources),
     }
 
@@ -100,7 +104,8 @@ def render_provider(name: str, spec: Spec, *, color: bool, width: int = 80) -> s
     _add_pairs(page, [(_CAN[one], _ability_words(one, answer)) for one, answer in abilities(spec).items()])
     page.title("Fields of a subscription")
     for parameter, meaning in spec.scope.items():
-        _add_entry(page, parameter, "string, required", meaning.description, None)
+        default = f"default {shown_text(meaning.default)}" if meaning.default is not None else "required"
+        _add_entry(page, parameter, f"string, {default}", meaning.description, None)
     for field_name, field in spec.record.fields().items():
         entry = _field_json(field_name, field, spec)
         _add_entry(page, field_name, _field_words(entry), field.description, field.source)
@@ -108,7 +113,7 @@ def render_provider(name: str, spec: Spec, *, color: bool, width: int = 80) -> s
     if events is not None and events.known:
         page.title("Events seen in documents")
         page.add("  ".join(visible(event) for event in events.known), 2, hang=2)
-    for title, texts in (("Notes", spec.notes), ("Sources", spec.sources)):
+    for title, texts in (("Notes", spec.notes), ("Tested against", spec.tested), ("Sources", spec.sources)):
         if texts:
             page.title(title)
             for text in texts:
@@ -120,11 +125,15 @@ def _whereabouts(spec: Spec) -> list[tuple[str, str]]:
     ways = " or ".join(" and ".join(auth.credentials) for auth in spec.auths)
     pairs = [
         ("documents", spec.docs or ""),
-        ("base URL", spec.base_url or "none: the connection says it"),
+        ("base URL", spec.base_url or f"none: the connection says it{_such_as(spec.base_url_example)}"),
         *((f"environment {name}", url) for name, url in spec.environments.items()),
         ("credentials", ways or "none"),
     ]
     return [(visible(label), visible(text)) for label, text in pairs if text]
+
+
+def _such_as(example: str | None) -> str:
+    return f", such as {example}" if example else ""
 
 
 def _ability_words(operation: str, answer: str) -> str:
@@ -139,17 +148,24 @@ def _field_json(name: str, field: FieldSpec, spec: Spec) -> dict[str, Any]:
     return {
         "name": name,
         "type": field.type or _TYPES.get(name, "string"),
-        "required": name in ("url", "events") or (field.required and name not in _GIVEN),
+        "required": _is_required(name, field),
         "secret": secret,
         "read": field.visibility if secret else None,
         "only_create": field.only_create,
-        "default": field.default,
+        "default": field.default if field.keep is None else field.keep,
         "values": sorted(field.values) if field.values else [],
         "known": list(field.known),
         "description": field.description,
         "source": field.source,
         "inferred": field.inferred,
     }
+
+
+def _is_required(name: str, field: FieldSpec) -> bool:
+    """Whether a subscription must say it: what has a default here need not be said."""
+    if name == "events":
+        return field.default is None
+    return name == "url" or (field.required and name not in _GIVEN and field.keep is None)
 
 
 def _field_words(entry: Mapping[str, Any]) -> str:

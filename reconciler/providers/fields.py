@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from reconciler.providers.base import Model, Path
 from reconciler.providers.calls import Call, GetCall
@@ -97,6 +98,16 @@ class FieldSpec(Model):
     @classmethod
     def _short(cls, value: Any) -> Any:
         return {"at": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the short form too."""
+        long = handler.resolve_ref_schema(handler(core))
+        form = dict(long)
+        long.clear()
+        short = {"type": "string", "minLength": 1, "description": "Where it is, in what we write and in what we read."}
+        long["anyOf"] = [short, form]
+        return long
 
     @property
     def visibility(self) -> Visibility:

@@ -5,17 +5,15 @@ A read is complete only by the provider's own sign, or by an empty page; never b
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from reconciler.errors import Unreadable
 from reconciler.http.address import origin
-from reconciler.providers.mapping import Misfit
-from reconciler.providers.paths import MISSING, at, kind_of, put
+from reconciler.providers.kept import Kept, Page, Shifted, Wrong
+from reconciler.providers.paths import MISSING, at, kind_of
 from reconciler.providers.spec import (
     ListCall,
     NextCursor,
@@ -27,17 +25,11 @@ from reconciler.providers.spec import (
     NextUrl,
 )
 
+__all__ = ["MOST_PAGES", "Fetch", "Page", "Reader", "link"]
+
 MOST_PAGES = 10_000
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^=;,\s]+\s*=\s*(?:"[^"]*"|[^;,]*))*)')
 _RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page: its JSON (None for no content) and its headers, by names in small letters."""
-
-    data: Any
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetch(Protocol):
@@ -47,10 +39,6 @@ class Fetch(Protocol):
         self, parameters: Mapping[str, Any], url: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Page:
         """Return the page."""
-
-
-class _Shifted(Exception):
-    """The list changed while it was read: worth a second reading, from the start."""
 
 
 class Reader:
@@ -72,28 +60,27 @@ class Reader:
         self._address = address
         self._where = where
         self._fetch = fetch
-        self._identify = identify
-        self._belongs = belongs
-        self._items: dict[str, Any] = {}
-        self._last = ""
+        self._kept = Kept(call, identify, belongs)
 
     def all(self) -> list[Any]:
         """Return every item that belongs to us. Raises `Unreadable` where the end could not be proven."""
         reason = ""
         for _ in range(2):
-            self._items = {}
+            self._kept.clear()
             try:
                 self._read()
-            except _Shifted as shifted:
+            except Shifted as shifted:
                 reason = str(shifted)
+            except Wrong as wrong:
+                raise self._incomplete(str(wrong)) from None
             else:
-                return [item for item in self._items.values() if self._belongs(item)]
+                return self._kept.ours()
         raise Unreadable(f"{self._where}: {reason}, in two readings from the start; try again when nobody changes it")
 
     def _read(self) -> None:
         match self._call.next:
             case None:
-                self._take(self._fetch({}))
+                self._kept.take(self._fetch({}))
             case NextUrl(url=path):
                 self._follow(lambda page: at(page.data, path), f"`{path}`")
             case NextLink(link=relation):
@@ -114,7 +101,7 @@ class Reader:
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             page = self._fetch({}, url)
-            new = self._take(page)
+            new = self._kept.take(page)
             found = following(page)
             if found is MISSING or found is None or found == "":
                 return
@@ -131,10 +118,10 @@ class Reader:
         before: tuple[int | None, int | None] | None = None
         for number in range(way.first, way.first + MOST_PAGES):
             page = self._fetch({way.page: number})
-            new = self._take(page)
+            new = self._kept.take(page)
             pages, total = self._number(page, way.pages), self._number(page, way.total)
             if before is not None and before != (pages, total):
-                raise _Shifted("its total changed while it was read")
+                raise Shifted("its total changed while it was read")
             before = pages, total
             more = self._more(page, way.more, new)
             if more is False or not new or (pages is not None and number - way.first + 1 >= pages):
@@ -145,14 +132,14 @@ class Reader:
     def _skip(self, way: NextOffset) -> None:
         before: int | None = None
         for _ in range(MOST_PAGES):
-            page = self._fetch({way.offset: len(self._items)})
-            new = self._take(page)
+            page = self._fetch({way.offset: len(self._kept)})
+            new = self._kept.take(page)
             total = self._number(page, way.total)
             if before not in (None, total):
-                raise _Shifted("its total changed while it was read")
+                raise Shifted("its total changed while it was read")
             before = total
             more = self._more(page, way.more, new)
-            if more is False or not new or (more is None and total is not None and len(self._items) >= total):
+            if more is False or not new or (more is None and total is not None and len(self._kept) >= total):
                 self._must_agree(total)
                 return
         raise self._endless()
@@ -162,7 +149,7 @@ class Reader:
         seen: set[Any] = set()
         for _ in range(MOST_PAGES):
             page = self._fetch(parameters)
-            new = self._take(page)
+            new = self._kept.take(page)
             cursor = at(page.data, way.at)
             if self._more(page, way.more, new) is False:
                 return
@@ -183,7 +170,7 @@ class Reader:
         parameters: dict[str, Any] = {}
         for _ in range(MOST_PAGES):
             page = self._fetch(parameters)
-            new = self._take(page, again=True)
+            new = self._kept.take(page, again=True)
             if way.more is None:
                 if not new:
                     return
@@ -196,7 +183,7 @@ class Reader:
                 if not more:
                     return
                 self._must_be_new(new)
-            parameters = {way.last_id: self._last}
+            parameters = {way.last_id: self._kept.last}
         raise self._endless()
 
     def _range(self, way: NextRange) -> None:
@@ -204,7 +191,7 @@ class Reader:
         seen: set[str] = set()
         for _ in range(MOST_PAGES):
             page = self._fetch({}, None, headers)
-            new = self._take(page)
+            new = self._kept.take(page)
             following = page.headers.get(way.range.lower(), "")
             if not following:
                 return
@@ -214,66 +201,6 @@ class Reader:
             self._must_be_new(new)
             headers = {"Range": following}
         raise self._endless()
-
-    def _take(self, page: Page, again: bool = False) -> int:
-        """Keep a page's items; return how many are new. `again`: a page of old ones alone is judged by the caller."""
-        new, repeated = 0, False
-        for item in self._of(page):
-            found = self._known_as(item)
-            repeated = repeated or found in self._items
-            new += found not in self._items
-            self._items[found] = item
-        if repeated and (new or not again):
-            raise _Shifted("it shows an id twice")
-        return new
-
-    def _of(self, page: Page) -> Iterator[Any]:
-        """Yield the records of a page, out of their envelopes."""
-        call = self._call
-        items = at(page.data, call.items) if page.data is not None else MISSING
-        if page.data is None and "no_content" in call.empty:
-            return
-        if (items is MISSING and "absent" in call.empty) or (items is None and "null" in call.empty):
-            return
-        if call.single:
-            yield items
-            return
-        if call.keyed is not None and isinstance(items, Mapping):
-            yield from self._keyed(items, call.keyed)
-            return
-        if not isinstance(items, list):
-            place = f"`{call.items}`" if call.items else "the answer"
-            wanted = "an object" if call.keyed is not None else "a list"
-            raise self._incomplete(f"{place} should be {wanted} and is {kind_of(items)}")
-        for item in items:
-            inner = at(item, call.item)
-            if inner is MISSING:
-                raise self._incomplete(f"there is no `{call.item}` in one of its items")
-            yield inner
-
-    def _keyed(self, items: Mapping[str, Any], path: str) -> Iterator[Any]:
-        for name, item in items.items():
-            inner = at(item, self._call.item)
-            if inner is None:
-                continue
-            if not isinstance(inner, Mapping):
-                raise self._incomplete(f"`{self._call.items}` should hold objects and holds {kind_of(inner)}")
-            record = json.loads(json.dumps(inner))
-            put(record, path, name)
-            yield record
-
-    def _known_as(self, item: Any) -> str:
-        """The id of an item; what is none of ours may have none, and goes by its content."""
-        reason = ""
-        try:
-            self._last = self._identify(item)
-        except Misfit as misfit:
-            reason = str(misfit)
-        else:
-            return self._last
-        if self._belongs(item):
-            raise self._incomplete(reason)
-        return json.dumps(item, sort_keys=True)
 
     def _more(self, page: Page, path: str | None, new: int) -> bool | None:
         """Whether the page says that there is more; None where the table has no such sign."""
@@ -293,8 +220,8 @@ class Reader:
             raise self._incomplete("a page brought nothing new and yet says that there is more")
 
     def _must_agree(self, total: int | None) -> None:
-        if total is not None and total != len(self._items):
-            raise _Shifted(f"it says that it has {total} records and shows {len(self._items)}")
+        if total is not None and total != len(self._kept):
+            raise Shifted(f"it says that it has {total} records and shows {len(self._kept)}")
 
     def _number(self, page: Page, path: str | None) -> int | None:
         value = at(page.data, path) if path is not None else None

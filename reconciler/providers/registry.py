@@ -8,7 +8,7 @@ import threading
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.documents import read, suggest, validate
 from reconciler.errors import ConfigError, Problem
@@ -77,6 +77,12 @@ def spec_hash(spec: Spec) -> str:
     said = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     content = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+
+
+def table_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a provider's table."""
+    schema = Spec.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A provider's table"}
 
 
 def _folder() -> resources.abc.Traversable:
