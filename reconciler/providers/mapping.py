@@ -111,6 +111,8 @@ class RecordMap:
 
     def _seen(self, name: str, field: FieldSpec, item: Any, fetched: Mapping[str, Any]) -> Any:
         """Return one field's value as ours; `MISSING` for what is not shown."""
+        if name in self._secrets and field.visibility != "clear":
+            return MISSING  # whatever stands there: a mask may have another form than the value
         value = ours(field, fetched[name], "read") if name in fetched else decode(name, field, item, "read")
         if name == "url":
             if not isinstance(value, str):
@@ -128,7 +130,7 @@ class RecordMap:
         return value
 
     def _secret(self, field: FieldSpec, value: Any) -> Any:
-        if field.visibility != "clear" or _is_masked(value):
+        if _is_masked(value):
             return MISSING
         return self._sealed(value)
 

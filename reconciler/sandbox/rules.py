@@ -76,8 +76,11 @@ class Rules:
         for name in self._forms:
             field = self._fields[name]
             path = field.write_path or ""
-            if at(body, path) is MISSING:
+            given = at(body, path)
+            if given is MISSING:
                 continue
+            if isinstance(given, str) and name != "events":
+                put(body, path, _typed(field, given))
             try:
                 value = decode(name, field, body, "write")
             except Misfit:
@@ -237,6 +240,8 @@ def _made() -> str:
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner) for inner in value]
     return MASK if value else value
 
 
