@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from reconciler.records import Scope
 
 
-def _scopes(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Scope, ...]:
+def parsed_scopes(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Scope, ...]:
+    """Return the scopes that `--scope` names, as a callback of click."""
     found = []
     for value in values:
         pairs = [tuple(part.partition("=")[::2]) for part in value.split(",")]
@@ -35,7 +36,7 @@ def _scopes(_context: click.Context, _parameter: click.Parameter, values: tuple[
     "--scope",
     "scopes",
     multiple=True,
-    callback=_scopes,
+    callback=parsed_scopes,
     metavar="NAME=VALUE",
     help="Where to look, at a provider with scopes; default: where the file and the state have records. Repeatable.",
 )
