@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ import pytest
 
 from reconciler.cli.main import main
 from reconciler.sandbox import Sandbox
+from tests.servers.fixtures import Place
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
@@ -34,7 +36,9 @@ def to_run(page: Path) -> list[re.Match[str]]:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if to_run(page)], ids=lambda page: str(page.name))
-def test_the_commands_of_a_page_work_one_after_the_other(page: Path, tmp_path: Path) -> None:
+def test_the_commands_of_a_page_work_one_after_the_other(
+    page: Path, tmp_path: Path, places: Callable[[str], Place]
+) -> None:
     """Against the sandbox, with the file of the repository's root; what a comment before a block says is run first."""
     shutil.copy(ROOT / "hooks.yaml", tmp_path)
     (tmp_path / "bin").mkdir()
@@ -42,6 +46,11 @@ def test_the_commands_of_a_page_work_one_after_the_other(page: Path, tmp_path: P
     command = tmp_path / "bin" / "reconcile"
     command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m reconciler "$@"\n', encoding="utf-8")
     command.chmod(0o755)
+    shared = {}
+    if page.name == "shared-state.md":
+        database, bucket = places("postgresql"), places("s3")
+        shared = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        shared |= {"DATABASE": database(), "NEW_DATABASE": database(), "OBJECT": bucket(), "NEW_OBJECT": bucket()}
     script = "\n".join(f"{block['before'] or ''}\n{block['code']}" for block in to_run(page))
     with Sandbox() as sandbox:
         done = subprocess.run(
@@ -52,6 +61,7 @@ def test_the_commands_of_a_page_work_one_after_the_other(page: Path, tmp_path: P
                 "HOME": str(tmp_path),
                 "KEPT": str(tmp_path / "kept"),
                 "RECONCILE_SANDBOX": sandbox.url,
+                **shared,
             },
             check=False,
             capture_output=True,
