@@ -126,7 +126,8 @@ class Subscriptions:
         connection = self._connection(entry, place, each)
         shape = self._shapes.get(connection) if connection else None
         if connection is None or shape is None:
-            return  # told already
+            self._check_without_table(entry, place, each)
+            return
         written = _merged(self._defaults[connection], entry.values)
         values = self._filled(written, shape, place, each)
         problems, sound = shape.check(values, written, place.locate)
@@ -137,6 +138,26 @@ class Subscriptions:
             return
         if sound:
             yield from self._of_values(values, shape, place, each, connection)
+
+    def _check_without_table(self, entry: Entry, place: _Place, each: Each | None) -> None:
+        """The connection's own trouble is told already; what is wrong whatever the provider is told in the same run."""
+        written = {**self._config.defaults, **entry.values}
+        known = {*COMMON_FIELDS, *CONTROLS, captures.NAME}
+        known |= {name for shape in self._shapes.values() for name in shape.allowed}
+        for name in entry.values:
+            near = suggest(name, (*COMMON_FIELDS, *CONTROLS)) if name not in known else None
+            if near:
+                self._tell(f"unknown key `{name}`", place, (name,), f"did you mean `{near}`?", key=True)
+        url = self._filler.fill(written.get("url"), ("url",), place, each)
+        if url is None:
+            self._problems.append(Problem("`url` is missing", place.locate()))
+        elif not isinstance(url, str):
+            self._tell("`url` must be a text", place, ("url",))
+        elif not isinstance(url, Pending):
+            self._check_url(url, place)
+        events = written.get("events", [])
+        if not isinstance(events, list) or not all(isinstance(event, str) for event in events):
+            self._tell("`events` must be a list of texts", place, ("events",), "such as [created, updated]")
 
     def _of_values(
         self, values: dict[str, Any], shape: Shape, place: _Place, each: Each | None, connection: str

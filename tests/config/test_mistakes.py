@@ -191,3 +191,24 @@ def test_a_mistake_in_the_defaults_is_told_once(folder: Folder) -> None:
 def test_a_mistake_in_the_shape_of_the_file(folder: Folder, text: str, expected: str) -> None:
     found = folder.problems(text, head="")
     assert any(message.startswith(expected) for message in found), found
+
+
+def test_a_subscription_of_an_unknown_connection_is_checked_as_far_as_it_can_be(folder: Folder) -> None:
+    found = folder.problems(
+        "version: 1\n"
+        "providers: {argyle: {key_id: a, key_secret: b}}\n"
+        "subscriptions:\n"
+        "  income: {provider: argyl, url: ftp://hooks.example.com, event: [a]}\n"
+        "  wages: {provider: nobody, events: created}\n",
+        head="",
+    )
+    assert [one.partition(" ")[0].rpartition("hooks.yaml:")[2] for one in found] == [
+        "4:22:",
+        "4:34:",
+        "4:59:",
+        "5:10:",
+        "5:21:",
+        "5:37:",
+    ]
+    assert sum("unknown key `event`" in one for one in found) == 1
+    assert sum("`url` is missing" in one for one in found) == 1
