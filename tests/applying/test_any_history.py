@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -39,6 +40,8 @@ CHANGING, REPLACING = "changing", "replacing"
 so that only its intents tell what is ours."""
 NAMES = ("one", "two", "three", "four")
 URLS = ("a", "b", "c", "d", "e")
+
+HISTORIES = int(os.environ.get("RECONCILE_STORM_HISTORIES", "60"))
 
 names = st.sampled_from(NAMES)
 places = st.sampled_from((CHANGING, REPLACING))
@@ -272,6 +275,6 @@ def _said(fields: Any) -> str:
 
 
 History.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=HISTORIES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestAnyHistory = pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")(History.TestCase)
