@@ -16,6 +16,7 @@ from reconciler.state import objects, objects_file, objects_open
 from reconciler.state.base import BaseStore
 from reconciler.state.grouping import Outage
 from reconciler.state.model import AddHistory, Entry, PutRecord
+from reconciler.state.objects_file import ObjectFile
 from reconciler.state.objects_open import open_bucket
 from reconciler.state.open import open_store
 from tests.servers.fixtures import Place
@@ -74,6 +75,22 @@ def test_a_server_that_ignores_conditions_is_refused_before_anything_is_written(
     assert store.load().fresh
     names = [one["path"] for many in open_bucket("s3", BUCKET, retries=0).list() for one in many]
     assert names == [f"{_key(place)}.probe"]
+
+
+@pytest.mark.parametrize("ignored", ["create", "replace"])
+def test_a_server_that_keeps_to_one_condition_alone_is_refused(
+    place: str, open_at: Open, bucket: objects_open.Bucket, monkeypatch: pytest.MonkeyPatch, ignored: str
+) -> None:
+    real = ObjectFile.write
+
+    def write(self: ObjectFile, content: bytes, version: Any, beside: str = "") -> Any:
+        if (version is None) == (ignored == "create"):
+            return bucket.put(self._key + beside, content)
+        return real(self, content, version, beside)
+
+    monkeypatch.setattr(ObjectFile, "write", write)
+    with pytest.raises(StateError, match="ignores the conditions of a write"), open_at(place).locked("x"):
+        pass
 
 
 @pytest.mark.parametrize("arrives", [True, False])
