@@ -98,6 +98,7 @@ class Secret:
 
 _PLAIN_URL = re.compile(r"https?://[a-z0-9.-]+(?=/)[!-~]*\Z")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_PORT = re.compile(r"\d*|.*\]")
 _SECRET_NAME = re.compile(
     r"(?i)(^|[_.-])(token|secret|password|passwd|pwd|api_?key|key|auth|sig|signature|credentials?|access_?token|code)$"
 )
@@ -137,10 +138,12 @@ def mask_url(url: str) -> str:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return url
+        return _masked_roughly(url)
     netloc = parts.netloc
     if "@" in netloc:
         netloc = "***@" + netloc.rpartition("@")[2]
+    elif "@" in url and ":" in netloc and not _PORT.fullmatch(netloc.rpartition(":")[2]):
+        return _masked_roughly(url)  # a password with an unquoted `/`, `?` or `#` seems to end before its `@`
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True)
@@ -150,6 +153,14 @@ def mask_url(url: str) -> str:
     if netloc == parts.netloc and query == parts.query:
         return url
     return urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
+
+
+def _masked_roughly(url: str) -> str:
+    """Mask a text that should be a URL and cannot be taken apart: all up to its last `@`, and all of a query."""
+    scheme, slashes, rest = url.partition("//")
+    _, at, host = rest.rpartition("@")
+    address, mark, _ = host.partition("?")
+    return f"{scheme}{slashes}{'***@' if at else ''}{address}{'?***' if mark else ''}"
 
 
 def url_value(url: str) -> str | Secret:

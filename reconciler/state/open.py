@@ -67,7 +67,7 @@ def _needs(package: str, extra: str, what: str) -> None:
 
 def _object(location: str, scheme: str) -> tuple[str, str]:
     parts = urlsplit(location)
-    if parts.query or parts.fragment or "@" in parts.netloc:
+    if parts.query or parts.fragment or "@" in parts.netloc or ":" in parts.netloc:
         raise StateError(
             f"A state in an object store is {scheme}://{'CONTAINER' if scheme == 'az' else 'BUCKET'}/KEY and nothing "
             "more: credentials and endpoint come from the environment."
@@ -75,7 +75,7 @@ def _object(location: str, scheme: str) -> tuple[str, str]:
     key = parts.path.strip("/")
     if not parts.netloc or not key or any(part in ("", ".", "..") for part in key.split("/")):
         raise StateError(
-            f"{location} names no object. Write {scheme}://BUCKET/KEY, as in {scheme}://team/reconcile.json."
+            f"{mask_url(location)} names no object. Write {scheme}://BUCKET/KEY, as in {scheme}://team/reconcile.json."
         )
     return parts.netloc, key
 

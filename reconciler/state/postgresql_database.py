@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 from reconciler.errors import StateError
+from reconciler.records import mask_url
 from reconciler.state.grouping import Outage
 from reconciler.state.postgresql_errors import explain
 
@@ -50,8 +51,12 @@ class PostgresDatabase:
     """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.location = f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        address = mask_url(url).partition("//")[2].rpartition("***@")[2].partition("?")[0]
+        self.location = f"postgresql://{address}"
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise StateError(f"The state {self.location} is not a URL that libpq takes. Write {_EXAMPLE}") from None
         self.schema = (parse_qs(parts.query).get("schema") or [DEFAULT_SCHEMA])[-1]
         if not _SCHEMA.fullmatch(self.schema):
             raise StateError(

@@ -60,6 +60,12 @@ URL = (
 )
 
 
+def with_choices() -> dict[str, Any]:
+    """Acme's table with a field of few values, and one that is no text."""
+    own = {"level": {"at": "level", "values": {"low": 1, "high": 2}}, "size": {"at": "size", "type": "integer"}}
+    return {**ACME, "record": {**ACME["record"], **own}}
+
+
 def variable(name: str) -> str:
     return f"${{env:{name.upper().replace('-', '_')}}}"
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote, unquote
 
 import pytest
+import yaml
 
 from reconciler.applying import Progress
 from reconciler.cli.logs import set_up_logging
@@ -33,7 +34,7 @@ from reconciler.sandbox.wire import Answer, Request
 from reconciler.secrets.fingerprints import Key
 from reconciler.workflow.options import Options
 from reconciler.workflow.session import Session
-from tests.canary.conftest import URL, subscriptions, variable
+from tests.canary.conftest import URL, subscriptions, variable, with_choices
 from tests.canary.marked import NAMES, leaks, secret
 from tests.conftest import ROOT, RUN
 
@@ -221,7 +222,11 @@ def test_a_made_secret_that_the_provider_says_again_is_not_shown(world: World) -
     assert "could not be read back" in world.run("apply", "--auto-approve", "-vv", codes=(0, 1))
 
 
-@pytest.mark.parametrize("script", ["cat; env; exit 3", "cat; env"])
+SCRIPTS = ["cat", "cat; exit 3", "env | grep RECONCILE; exit 3", "env | grep -E 'FARES|LISTS|ACME_KEY'; exit 3",
+           "env | grep ACME_URL; exit 3"]  # fmt: skip
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_no_command_that_takes_a_secret_makes_us_show_it(world: World, script: str) -> None:
     wanted = subscriptions()
     wanted["made"]["capture"] = {"command": ["sh", "-c", script]}
@@ -284,6 +289,33 @@ def test_no_mistake_in_a_variable_shows_it(world: World, monkeypatch: pytest.Mon
     monkeypatch.setenv(name, f"{secret('literal')}\n\x1b[31m{secret('literal')}")
     world.run("plan", "-vv", codes=(0, 1))
     world.run("apply", "--auto-approve", "-vv", codes=(0, 1))
+
+
+ODD = {
+    "a field of few values": "subscriptions: {x: {provider: acme, url: 'https://h', events: [a], level: '${env:ODD}'}}",
+    "a field of another type": "subscriptions: {x: {provider: acme, url: 'https://h', size: '${env:ODD}'}}",
+    "a connection's choice": "providers: {argyle: {listing: '${env:ODD}', key_id: a, key_secret: b}}",
+    "an environment": "providers: {argyle: {environment: '${env:ODD}', key_id: a, key_secret: b}}",
+    "an address": "providers: {argyle: {base_url: 'ftp://${env:ODD}', key_id: a, key_secret: b}}",
+    "a connection's name": "subscriptions: {x: {provider: '${env:ODD}', url: 'https://h', events: [a]}}",
+    "the state": "state: 'redis://u:${env:ODD}@h/x'",
+    "a state in PostgreSQL": "state: 'postgresql://u:${env:ODD}@127.0.0.1:1/x'",
+    "a state in a bucket": "state: 's3://u:${env:ODD}@bucket/key'",
+    "a URL whose password is not quoted": "subscriptions: {x: {provider: argyle, url: 'https://u:${env:ODD}@h/'}}",
+    "a host": "policy: {allowed_hosts: ['${env:ODD}']}",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD.keys())
+def test_no_value_of_a_reference_is_quoted(world: World, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Whatever the key: a message shows what stands in the file, not what a variable gave."""
+    monkeypatch.setenv("ODD", secret("literal"))
+    (world.folder / "acme.yaml").write_text(yaml.safe_dump(with_choices()))
+    head = "version: 1\n" + ("" if text.startswith("providers") else PROVIDERS)
+    tail = "" if text.startswith("subscriptions") else "\nsubscriptions: {}\n"
+    (world.folder / "hooks.yaml").write_text(f"{head}{text}{tail}")
+    for command in ("validate", "plan"):
+        world.run(command, "-vv", codes=(0, 1))
 
 
 def test_no_proxy_and_no_address_of_a_state_shows_its_password(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
