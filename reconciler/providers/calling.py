@@ -64,7 +64,7 @@ class Caller:
 
     def read(self, call: Call, values: Mapping[str, Any]) -> Answer:
         """Send a read; the answer of a `get` may say that the record is `gone`. Raises `Unreadable`."""
-        request = self._requests.make(call, "read", values)
+        request = self._requests.make(call, effect_of(call, "read"), values)
         where = self.shown(request)
         reply = self._send(request)
         if isinstance(call, GetCall) and reply.status in call.gone and reply.cut is None:

@@ -13,10 +13,11 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.providers.paths import MISSING, as_text, at, put, without
+from reconciler.providers.paths import MISSING, at, put, without
 from reconciler.providers.shapes import decode, encode
 from reconciler.providers.spec import FieldSpec, Spec
 from reconciler.providers.values import Misfit
+from reconciler.sandbox.fields import typed_as, wrong_with
 from reconciler.sandbox.refusals import Invalid
 
 MASK = "********"
@@ -24,16 +25,6 @@ MASK = "********"
 
 OWN = "_own"
 """Below which a record keeps what a read of it does not show at any path: the provider's own business."""
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
-_USUAL_KINDS = {"events": "array", "enabled": "boolean", "headers": "object"}
 
 
 class Rules:
@@ -80,7 +71,7 @@ class Rules:
             if given is MISSING:
                 continue
             if isinstance(given, str) and name != "events":
-                put(body, path, _typed(field, given))
+                put(body, path, typed_as(field, given))
             try:
                 value = decode(name, field, body, "write")
             except Misfit:
@@ -94,7 +85,7 @@ class Rules:
             raise Invalid(wrong)
         for name, field, path in self._written:
             value = at(body, path)
-            if isinstance(value, str) and name != "events" and (typed := _typed(field, value)) is not value:
+            if isinstance(value, str) and name != "events" and (typed := typed_as(field, value)) is not value:
                 put(body, path, typed)
         return body
 
@@ -169,7 +160,7 @@ class Rules:
         found: dict[str, str] = {}
         for name, field, path in self._written:
             value = at(record, path)
-            if message := _wrong(name, field, record, value):
+            if message := wrong_with(name, field, record, value):
                 found[path] = message
             elif old is not None and field.only_create and value != at(old, path):
                 found[path] = "This field cannot be changed."
@@ -275,56 +266,6 @@ def _encoded(name: str, field: FieldSpec, value: Any) -> Iterator[tuple[str | No
 
 def _is_later(field: FieldSpec) -> bool:
     return field.via is not None or field.only_update
-
-
-def _typed(field: FieldSpec, text: str) -> Any:
-    """Return the value of a form's text: forms have no types."""
-    if field.encoded is not None or field.boxed is not None:
-        return text
-    for theirs in (field.values or {}).values():
-        for one in theirs if isinstance(theirs, list) else [theirs]:
-            if not isinstance(one, str) and as_text(one) == text:
-                return one
-    if field.values is None and field.type in ("boolean", "integer", "number") and text in ("true", "false"):
-        return text == "true"
-    if field.values is None and field.type in ("integer", "number") and text.lstrip("-").isdecimal():
-        return int(text)
-    return text
-
-
-def _wrong(name: str, field: FieldSpec, record: dict[str, Any], value: Any) -> str | None:
-    needed = (field.required and field.via is None) or name == "url" or (name == "events" and field.default is None)
-    plain = _is_plain(field)
-    if not plain and (value is not MISSING or field.beside):
-        try:
-            value = decode(name, field, record, "read")
-        except Misfit:
-            return "Not what this field takes."
-    if value is MISSING or value is None:
-        return "This field is required." if needed else None
-    if needed and value in ("", [], ()):
-        return "This field may not be blank."
-    return _wrong_type(name, field, value) if plain else None
-
-
-def _is_plain(field: FieldSpec) -> bool:
-    """Whether a field's value is kept as it is, for the checks of its type."""
-    formed = (field.encoded, field.boxed, field.pairs, field.fresh)
-    return all(one is None for one in formed) and field.shape_of("read") == "list" and not field.keys
-
-
-def _wrong_type(name: str, field: FieldSpec, value: Any) -> str | None:
-    if field.values and not isinstance(value, list) and name != "events":
-        known = [one for theirs in field.values.values() for one in (theirs if isinstance(theirs, list) else [theirs])]
-        return None if value in known else "Not a valid choice."
-    kind = "string" if field.each else field.type or _USUAL_KINDS.get(name, "string")
-    if kind == "any" or (field.values and name == "events"):
-        return None
-    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-        return f"Not a valid {kind}."
-    if name == "events" and isinstance(value, list) and not all(isinstance(event, str) for event in value):
-        return "Not a list of strings."
-    return None
 
 
 def _now() -> str:

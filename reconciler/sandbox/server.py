@@ -205,11 +205,12 @@ class Sandbox:
         except LookupError as error:
             return _plain(404, str(error.args[0]))
         outcome = stand_in.take(request, rest, f"http://{host}/{first}")
-        self._note(name, request, outcome)
+        below, in_path = stand_in.gate.stripped(rest.strip("/"))
+        self._note(name, request, f"/{first}/***/{below}" if in_path else request.path, outcome)
         return outcome.answer
 
-    def _note(self, name: str, request: Request, outcome: Outcome) -> None:
-        path = request.path.encode("unicode_escape").decode("ascii")
+    def _note(self, name: str, request: Request, path: str, outcome: Outcome) -> None:
+        path = path.encode("unicode_escape").decode("ascii")
         method = request.method.encode("unicode_escape").decode("ascii")
         served = Served(name, outcome.operation or "", method, path, outcome.answer.status, outcome.committed)
         with self._lock:

@@ -75,13 +75,14 @@ class StandIn:
 
     def take(self, request: Request, path: str, url: str) -> Outcome:
         """Answer a request for `path` below the provider's base address `url`."""
+        url = f"{url}/{path.strip('/')}"
         path, in_path = self.gate.stripped(path.strip("/"))
         body = body_of(request, self._spec.encoding)
         found = self._routes.find(request, path, body)
         if isinstance(found, Route):
             outcome = Outcome(Answer(200), found.operation)
             try:
-                self._serve(_Exchange(request, found, body, in_path, f"{url}/{path}"), outcome)
+                self._serve(_Exchange(request, found, body, in_path, url), outcome)
             except Refusal as refusal:
                 outcome.answer = self._refused(found.call, refusal)
             if outcome.fault:

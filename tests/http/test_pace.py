@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.http.clock import Clock
-from reconciler.http.pace import Pace
+from reconciler.http.pace import Pace, Quota
 
 
 def test_a_rate_spaces_requests(hands: Any) -> None:
@@ -87,3 +87,30 @@ def test_a_stop_ends_the_wait_for_a_turn() -> None:
     pace.pause(60.0)
     with pace.turn() as granted:
         assert not granted
+
+
+@pytest.mark.parametrize(
+    ("headers", "epoch", "seconds"),
+    [
+        ({"left": "3", "new": "9"}, False, 0),
+        ({"left": "0", "new": "9"}, False, 9),
+        ({"left": "0", "new": "1012.5"}, True, 12.5),
+        ({"left": "0", "new": "900"}, True, 0),
+        ({"left": "0", "new": "99999"}, False, 30),
+        ({"left": "0"}, False, 0),
+        ({"left": "none", "new": "9"}, False, 0),
+        ({}, False, 0),
+    ],
+)
+def test_a_quota_that_is_used_up_is_waited_for(headers: dict[str, str], epoch: bool, seconds: float) -> None:
+    assert Quota("left", "new", epoch).wait(headers, 1000.0) == seconds
+
+
+def test_a_hold_stops_all_and_slows_nobody_down_afterwards(hands: Any) -> None:
+    pace = Pace(None, None, hands.clock())
+    began = hands.now
+    pace.hold(2.0)
+    for _ in range(3):
+        with pace.turn():
+            pass
+    assert hands.now - began == pytest.approx(2.0)

@@ -119,3 +119,14 @@ def test_an_account_is_read_where_the_table_can(acme: Connect, web: responses.Re
 def test_no_credentials_needed_where_the_table_names_none(connect: Connect, web: responses.RequestsMock) -> None:
     web.get(f"{HOOKS}", json=[])
     assert connect("acme", {}, spec=table(auth=[])).list(SCOPE) == ()
+
+
+def test_no_request_leaves_while_none_are_left(
+    connect: Connect, web: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[float] = []
+    monkeypatch.setattr("reconciler.http.pace.Pace.hold", lambda self, seconds: held.append(seconds))
+    web.get(HOOKS, json=[], headers={"X-Left": "0", "X-New": "7"})
+    limits = {"remaining": "X-Left", "reset": "X-New"}
+    connect("acme", {"api_key": "k3y-canary"}, spec=table(limits=limits)).list(SCOPE)
+    assert held == [7.0]
