@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from reconciler.state.grouping import GroupCommit
+from reconciler.state.grouping import GroupCommit, Outage
 
 
 class Writer:
@@ -86,3 +86,16 @@ def test_a_single_thread_gets_its_error() -> None:
 
     with pytest.raises(ValueError, match="7"):
         GroupCommit(refuse).submit(7)
+
+
+def test_an_outage_is_everybodys_and_nobody_tries_again() -> None:
+    tries = []
+
+    def check(items: Sequence[str]) -> None:
+        tries.append(list(items))
+        raise Outage("the server is away")
+
+    writer = Writer(check)
+    writer.run("a", "b", "c", "d")
+    assert tries == [["a"], ["b", "c", "d"]]
+    assert {type(error) for error in writer.ended.values()} == {Outage}
