@@ -209,6 +209,12 @@ def test_no_provider_that_gives_back_what_it_was_sent_makes_us_show_it(
     world.run("history", "--format", "json")
 
 
+def test_not_one_letter_is_left_where_two_secrets_meet_in_one_header(world: World) -> None:
+    world.sandbox.echo = lambda request: _json(500, {"message": f"<{request.headers.get('authorization')}>"})
+    told = json.loads(world.run("plan", "--format", "json", "--provider", "argyle", codes=(1,)).partition("\n\n")[0])
+    assert "<Basic (sensitive)>" in told["unknown"][0]["error"]
+
+
 def test_a_made_secret_that_the_provider_says_again_is_not_shown(world: World) -> None:
     made: list[Request] = []
 

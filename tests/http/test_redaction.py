@@ -100,3 +100,9 @@ def test_an_address_keeps_what_is_no_secret() -> None:
     )
     assert redactor.address("https://u:p@a.example/bott0ken/hooks") == "https://***@a.example/bot(sensitive)/hooks"
     assert redactor.address("https://a.example/x?cursor=cD0yMDI%3D") == "https://a.example/x?cursor=cD0yMDI%3D"
+
+
+def test_a_parameter_that_carries_a_credential_is_masked_whatever_its_name_and_value() -> None:
+    assert (
+        Redactor((), ["appid"]).address("https://a.example/x?appid=z&page=2") == "https://a.example/x?appid=***&page=2"
+    )
