@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.output.provider import provider_json
 from reconciler.providers.registry import catalog, load_spec
+from reconciler.providers.spec import Call, FieldSpec, Spec
 
 FOLDER = Path(__file__).parent / "providers"
 _NOTE = "<!-- Made by docs/providers.py from the provider's table. Change that, then run `make reference`. -->"
@@ -21,7 +22,11 @@ _READ = {
 def pages() -> dict[str, str]:
     """Return the text of each page by its name in the folder."""
     about = {name: provider_json(name, load_spec(name)) for name in catalog()}
-    return {"README.md": _index(about), **{f"{name}.md": _page(name, one) for name, one in about.items()}}
+    return {
+        "README.md": _index(about),
+        "matrix.md": matrix({name: load_spec(name) for name in catalog()}),
+        **{f"{name}.md": _page(name, one) for name, one in about.items()},
+    }
 
 
 def _index(about: dict[str, dict[str, Any]]) -> str:
@@ -35,7 +40,7 @@ def _index(about: dict[str, dict[str, Any]]) -> str:
     table = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|", *rows]
     told = (
         "Without *list* the state is the only witness. Without *update* a change is a replacement. *undocumented*: no "
-        "document names the call, and `undocumented:` on a connection allows it."
+        "document names the call, and `undocumented:` on a connection allows it. [The matrix](matrix.md) tells more."
     )
     return _lines("# Providers", "", _NOTE, "", *table, "", told)
 
@@ -62,10 +67,64 @@ def _page(name: str, one: dict[str, Any]) -> str:
     if one["events"]:
         lines += ["", "## Events seen in documents", "", "Others are taken as well, with a warning.", ""]
         lines += [", ".join(f"`{event}`" for event in one["events"])]
-    for title, texts in (("Notes", one["notes"]), ("Sources", one["sources"])):
+    for title, texts in (
+        ("Notes", one["notes"]),
+        ("Tested against", one["tested"]),
+        ("Sources", one["sources"]),
+    ):
         if texts:
             lines += ["", f"## {title}", "", *(f"- {text}" for text in texts)]
     return _lines(*lines)
+
+
+_CAN, _CANNOT, _NOT_DOCUMENTED = "can", "cannot", "not documented"
+_LEGEND = """\
+- *can*: the vendor's documents or code say so. *cannot*: they have nothing of the kind. *not documented*: no document
+  says it outright; the table marks it as inferred, or a connection has to allow the call (`undocumented:`).
+- *pages*: its list comes in pages. *switch*: a record can be disabled.
+- *secret of ours*: we choose what signs deliveries. *seen*: a read shows it, so that drift is noticed. *made*: the
+  provider makes it, and *rotate* renews it.
+- *many events*: a record takes several. *many records*: an account, or a scope, has room for more than one.
+""".splitlines()
+
+
+def matrix(specs: dict[str, Spec]) -> str:
+    """Return the page that says of each provider what it can, cannot, and what no document says."""
+    rows = {name: _abilities(spec) for name, spec in specs.items()}
+    heads = ["provider", *next(iter(rows.values()))]
+    table = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    table += [
+        f"| [{specs[name].title}]({name}.md) | {' | '.join(answers.values())} |" for name, answers in rows.items()
+    ]
+    return _lines("# What each provider can do", "", _NOTE, "", *table, "", *_LEGEND)
+
+
+def _abilities(spec: Spec) -> dict[str, str]:
+    fields = spec.record.fields()
+    secret, events = fields.get("secret"), fields.get("events")
+    return {
+        "list": _answer(spec.listing),
+        "pages": _answer(spec.listing, can=spec.listing is not None and spec.listing.next is not None),
+        "read one": _answer(spec.get),
+        "update": _answer(spec.update),
+        "delete": _answer(spec.delete),
+        "switch": _answer(fields.get("enabled")),
+        "headers": _answer(fields.get("headers")),
+        "secret of ours": _answer(secret, can=secret is not None and not secret.made),
+        "seen": _answer(secret, can=secret is not None and secret.visibility == "clear"),
+        "made": _answer(secret, can=secret is not None and secret.visibility == "on_create"),
+        "rotate": _answer(spec.rotate),
+        "many events": _answer(events, can=events is not None and events.each is None),
+        "many records": _CANNOT if [] in spec.unique else _CAN,
+    }
+
+
+def _answer(part: Call | FieldSpec | None, *, can: bool = True) -> str:
+    """What a call or a field of the table means for the matrix; without one it cannot be done."""
+    if part is None or not can:
+        return _CANNOT
+    sure = not part.inferred and (not isinstance(part, Call) or part.documented)
+    return _CAN if sure else _NOT_DOCUMENTED
 
 
 def _field(field: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from reconciler.conformance.bench import Bench, Failed, Skipped
 from reconciler.conformance.samples import Samples
-from reconciler.conformance.steps import Step
+from reconciler.conformance.steps import Step, sentence
 from reconciler.providers.shapes import encode
 from reconciler.sandbox import Fault, Faults, Sandbox
 
@@ -28,10 +28,6 @@ class Account:
     def records(self) -> list[dict[str, Any]]:
         """Return the records as the provider keeps them."""
         return self._sandbox.records(self._name)
-
-    def ids(self, bench: Bench) -> list[str]:
-        """Return the ids of the records that read as ours."""
-        return [one.id for one in bench.live()]
 
     def change(self, record_id: str, values: Mapping[str, Any]) -> None:
         """Change a record behind everybody's back."""
@@ -60,7 +56,7 @@ def repair_a_deletion(bench: Bench, account: Account) -> None:
         raise Skipped("nothing can be read, so nobody can see it")
     wanted = {"hook": bench.samples.minimal()}
     bench.becomes(wanted, "create")
-    account.remove(account.ids(bench)[0])
+    account.remove(_only_id(bench))
     bench.becomes(wanted, "create")
 
 
@@ -72,7 +68,7 @@ def repair_a_change(bench: Bench, account: Account) -> None:
         raise Skipped("that would take an update or a delete")
     name, values = _other_value(bench.samples)
     bench.settles({"hook": bench.samples.full()})
-    account.change(account.ids(bench)[0], values)
+    account.change(_only_id(bench), values)
     plan = bench.plan()
     if [difference.path.partition(".")[0] for one in plan.drift for difference in one.differences] != [name]:
         raise Failed(f"somebody changed `{name}` there, and the plan does not show it as drift")
@@ -180,7 +176,14 @@ def troubled(account: Account) -> Iterator[Step]:
         "delete-lost": lose_the_answer_of_a_delete,
     }
     for name, run in tries.items():
-        yield Step(name, (run.__doc__ or "").strip(), lambda bench, run=run: run(bench, account))  # type: ignore[misc]
+        yield Step(name, sentence(run), lambda bench, run=run: run(bench, account))  # type: ignore[misc]
+
+
+def _only_id(bench: Bench) -> str:
+    live = bench.live()
+    if len(live) != 1:
+        raise Failed(f"one record was made, and {len(live)} read as ours")
+    return live[0].id
 
 
 def _many(bench: Bench) -> dict[str, dict[str, Any]]:

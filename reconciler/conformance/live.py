@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from reconciler.config import load
-from reconciler.conformance.bench import Bench, is_marked
+from reconciler.conformance.bench import Bench, Failed, is_marked
 from reconciler.conformance.samples import Samples
-from reconciler.conformance.steps import everyday
+from reconciler.conformance.steps import Step, everyday, sentence
 from reconciler.conformance.suite import Tried, attempt
 from reconciler.errors import UsageError
-from reconciler.records import Scope, Secret
+from reconciler.providers.protocol import Connection
+from reconciler.records import Live, Scope, Secret
 from reconciler.workflow.session import Session
 
 _FILE = re.compile(r"(?<!\$)\$\{file:([^}]+)\}")
@@ -60,24 +61,29 @@ class LiveSuite:
 
     def run(self) -> Iterator[Tried]:
         """Sweep what an earlier run has left, then try one step after the other, and sweep after each."""
-        self.sweep()
-        for step in everyday(self._samples):
+        swept = attempt(Step("sweep", sentence(self.sweep), self.sweep), self._bench)
+        yield swept
+        for step in everyday(self._samples) if swept.status != "failed" else ():
             bench = self._bench()
             try:
                 yield attempt(step, lambda bench=bench: bench)
             finally:
-                bench.settles({}) if not bench.can_list else self.sweep()
+                swept = attempt(Step("sweep", sentence(self.sweep), self.sweep), lambda bench=bench: bench)
+            if swept.status == "failed":
+                yield swept
+                return
 
-    def sweep(self) -> int:
-        """Delete every record whose URL is marked, and none besides; return how many there were."""
-        bench = self._bench()
+    @staticmethod
+    def sweep(bench: Bench) -> None:
+        """Every record whose URL is marked is deleted, and none besides."""
         if not bench.can_list:
-            return 0
+            bench.settles({})
+            return
         with bench.connected() as connection:
-            marked = [one for one in connection.list(bench.scope) if is_marked(one)]
-            for one in marked:
+            for one in _marked(bench, connection):
                 connection.delete(one.scope, one.id)
-        return len(marked)
+            if left := [one.id for one in _marked(bench, connection)]:
+                raise Failed(f"these are still there after their delete: {', '.join(left)}; delete them by hand")
 
     def _bench(self) -> Bench:
         self._benches += 1
@@ -90,6 +96,10 @@ class LiveSuite:
         if reason is not None:
             self._folder.cleanup()
             raise UsageError(f"What a check makes could not be removed: {reason}. Try it without --live.")
+
+
+def _marked(bench: Bench, connection: Connection) -> list[Live]:
+    return [one for one in connection.list(bench.scope) if is_marked(one)]
 
 
 def _given(session: Session, connection: str) -> Mapping[str, Any]:

@@ -174,10 +174,10 @@ def everyday(samples: Samples) -> Iterator[Step]:
     yield _step("create-events", create_for_several_events)
     yield _step("again", apply_again)
     for name in samples.changeable:
-        yield Step(f"change {name}", _sentence(change_one_field), partial(change_one_field, name=name))
+        yield Step(f"change {name}", sentence(change_one_field), partial(change_one_field, name=name))
     for name in samples.changeable:
         if "default" in samples.fields[name].model_fields_set and name != "enabled":
-            yield Step(f"leave-out {name}", _sentence(leave_out_a_field), partial(leave_out_a_field, name=name))
+            yield Step(f"leave-out {name}", sentence(leave_out_a_field), partial(leave_out_a_field, name=name))
     yield _step("adopt", adopt_what_is_there)
     yield _step("rename", rename_it)
     yield _step("delete", delete_it)
@@ -188,10 +188,11 @@ def everyday(samples: Samples) -> Iterator[Step]:
 
 
 def _step(name: str, run: Callable[[Bench], None]) -> Step:
-    return Step(name, _sentence(run), run)
+    return Step(name, sentence(run), run)
 
 
-def _sentence(run: Callable[..., None]) -> str:
+def sentence(run: Callable[..., None]) -> str:
+    """Return what a step's function says of itself: what should happen."""
     return (run.__doc__ or "").strip()
 
 
