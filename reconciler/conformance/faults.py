@@ -151,6 +151,23 @@ def lose_the_answer_of_a_delete(bench: Bench, account: Account) -> None:
         raise Failed("the record is still there")
 
 
+def find_the_place_taken(bench: Bench, account: Account) -> None:
+    """Somebody's record has what no two may share, and is not equal to ours: ours is refused, theirs stays as it is."""
+    samples = bench.samples
+    shared = [set(names) for names in bench.spec.unique if set(names) < set(bench.spec.key) - {"scope"}]
+    apart = [name for names in shared for name in samples.changeable if name in set(bench.spec.key) - names]
+    if not apart or not bench.can_list:
+        raise Skipped("records that are not equal have nothing that they may not share")
+    theirs = bench.samples.minimal()
+    bench.becomes({"theirs": theirs}, "create")
+    before = account.records()
+    bench.forget_the_state()
+    bench.declare({"ours": {**theirs, apart[0]: samples.value(apart[0], 1)}})
+    result = bench.try_to_apply()
+    if all(one.status == "done" for one in result.outcomes) or account.records() != before:
+        raise Failed("it should have been refused, and nothing changed")
+
+
 def two_scopes(bench: Bench, account: Account) -> None:
     """The same subscription in two scopes is two records that know nothing of each other."""
     if not bench.spec.scope:
@@ -167,6 +184,7 @@ def troubled(account: Account) -> Iterator[Step]:
     """Yield the steps that need an account of the sandbox."""
     tries: dict[str, Callable[[Bench, Account], None]] = {
         "scopes": two_scopes,
+        "taken": find_the_place_taken,
         "drift-deleted": repair_a_deletion,
         "drift-changed": repair_a_change,
         "secret-kept": keep_a_secret,
