@@ -22,11 +22,11 @@ class _HandsOver(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Return the context of the command that is meant."""
+        if not args or args[0] not in ("check", "new"):
+            return super().make_context(info_name, args, parent, **extra)
         from reconciler.cli import tables
 
-        other = {"check": tables.check, "new": tables.new}.get(args[0]) if args else None
-        if other is None:
-            return super().make_context(info_name, args, parent, **extra)
+        other = tables.check if args[0] == "check" else tables.new
         return other.make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
