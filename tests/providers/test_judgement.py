@@ -103,7 +103,7 @@ def test_an_error_within_200_is_no_success_where_the_table_is_silent(
     connect: Connect, web: responses.RequestsMock
 ) -> None:
     web.delete(f"{WEBHOOKS}/7", json={"error": True, "message": "out of order"})
-    with pytest.raises(Ambiguous, match="`error: true`.*out of order"):
+    with pytest.raises(Ambiguous, match=r"`error: true`.*out of order"):
         connect("argyle").delete((), "7")
 
 
