@@ -11,11 +11,22 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
+from reconciler.sandbox import Sandbox
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reconciler"
 
 # Modules that take long to import, or bring many others along.
-HEAVY = {"cryptography", "deepdiff", "http.server", "requests", "sqlite3", "urllib3"}
+# `pydantic.plugin._loader` comes with the first validators that pydantic builds, which takes longer than a small file.
+HEAVY = {
+    "cryptography",
+    "deepdiff",
+    "http.server",
+    "pydantic.plugin._loader",
+    "requests",
+    "sqlite3",
+    "urllib3",
+}
 
 QUIET_COMMANDS = {
     "version": ["--version"],
@@ -23,6 +34,9 @@ QUIET_COMMANDS = {
     "help of plan": ["plan", "--help"],
     "validate": ["validate", "--file", str(ROOT / "hooks.yaml")],
 }
+
+# A plan reads the state and the provider; only where something differs does it need to say in which parts.
+NOT_FOR_A_PLAN = {"deepdiff", "cryptography", "http.server", "psycopg", "obstore"}
 
 # Runs a command within one interpreter, then tells which of the heavy modules it loaded.
 LOADED_BY = """
@@ -67,16 +81,40 @@ def test_planning_imports_records_errors_and_the_standard_library(path: Path) ->
     assert strangers == []
 
 
-@pytest.mark.parametrize("command", QUIET_COMMANDS.values(), ids=QUIET_COMMANDS.keys())
-def test_quiet_commands_load_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+def _loaded(command: list[str], heavy: set[str], home: Path, **environment: str) -> list[str]:
+    """Run a command in an interpreter of its own; return which of the heavy modules it loaded."""
     done = subprocess.run(
-        [sys.executable, "-c", LOADED_BY, ",".join(sorted(HEAVY)), *command],
+        [sys.executable, "-c", LOADED_BY, ",".join(sorted(heavy)), *command],
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={"PATH": "", "HOME": str(tmp_path)},
+        env={"PATH": "", "HOME": str(home), **environment},
         check=False,
     )
-
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "loaded:"
+    return done.stdout.splitlines()[-1].removeprefix("loaded:").split()
+
+
+@pytest.mark.parametrize("command", QUIET_COMMANDS.values(), ids=QUIET_COMMANDS.keys())
+def test_quiet_commands_load_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+    assert _loaded(command, HEAVY, tmp_path) == []
+
+
+def test_version_and_help_load_click_and_little_else(tmp_path: Path) -> None:
+    most = {"pydantic", "pydantic_core", "yaml", "reconciler.records", "reconciler.errors", "logging", "dataclasses"}
+
+    assert _loaded(["--version"], most, tmp_path) == []
+    assert _loaded(["--help"], most, tmp_path) == []
+
+
+def test_a_plan_without_changes_loads_no_deepdiff(tmp_path: Path) -> None:
+    file = tmp_path / "hooks.yaml"
+    common = ["--file", str(file), "--provider", "lipscore"]
+    with Sandbox() as sandbox:
+        file.write_text(
+            f"version: 1\nproviders:\n  lipscore: {{base_url: {sandbox.base_url('lipscore')}, api_key: k}}\n"
+            "subscriptions:\n  a: {provider: lipscore, url: https://a.example, events: [rating_created]}\n"
+        )
+        _loaded(["apply", "--auto-approve", *common], NOT_FOR_A_PLAN, tmp_path)
+
+        assert _loaded(["plan", "--detailed-exitcode", *common], NOT_FOR_A_PLAN, tmp_path) == []

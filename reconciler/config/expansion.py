@@ -117,7 +117,7 @@ def _policy(config: Config, filler: Filler, problems: list[Problem]) -> PolicyMo
     part = _Part(config, "policy")
     values = filler.fill(config.policy, (), part)
     try:
-        return PolicyModel.model_validate(values)
+        return PolicyModel.model_construct() if not values else PolicyModel.model_validate(values)
     except ValidationError as error:
 
         def broken(detail: object) -> bool:

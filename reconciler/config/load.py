@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from reconciler.config.model import FileModel, IncludedModel
-from reconciler.documents import Document, problems_of, read
+from reconciler.documents import Document, fits, problems_of, read
 from reconciler.errors import ConfigError, Location, Problem
 
 _NAME = re.compile(r"[^\s\[\]*?]+\Z")
@@ -131,7 +131,8 @@ def _checked(document: Document, model: type[BaseModel], problems: list[Problem]
         data = document.data
         if isinstance(data, dict) and isinstance(data.get("policy"), dict):
             data = {name: value for name, value in data.items() if name != "policy"}
-        model.model_validate(data)
+        if not fits(model, data):
+            model.model_validate(data)
     except ValidationError as error:
         problems += problems_of(error, model, document.data, document.locate)
     return document.data if isinstance(document.data, dict) else {}

@@ -14,7 +14,7 @@ OPERATIONS = ("list", "get", "create", "update", "delete")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class PolicyModel(_Model):
@@ -31,7 +31,7 @@ class PolicyModel(_Model):
 class ConnectionModel(BaseModel):
     """One account at a provider. Keys beyond these are its credentials."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     type: str | None = Field(None, description="The provider; default the connection's own name.")
     spec: str | None = Field(None, description="A provider file of your own, relative to this file.")

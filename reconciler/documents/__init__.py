@@ -5,6 +5,7 @@ table = validate(Spec, document)    # a pydantic model, or a ConfigError with al
 """
 
 from reconciler.documents.checking import Path, choice_hint, problems_of, suggest, validate
+from reconciler.documents.fitting import fits
 from reconciler.documents.reader import Document, collector_paused, read, read_text
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Path",
     "choice_hint",
     "collector_paused",
+    "fits",
     "problems_of",
     "read",
     "read_text",

@@ -18,7 +18,7 @@ _NAME = re.compile(r"\{(\w+)\}")
 class Model(BaseModel):
     """Base: unknown keys are errors, instances are frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def names_in(template: str) -> tuple[str, ...]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from functools import cache
-from importlib import metadata, resources
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import BaseModel
 
 from reconciler.documents import read, suggest, validate
 from reconciler.errors import ConfigError, Problem
-from reconciler.providers.checks import problems_in
 from reconciler.providers.protocol import Connection, Settings
 from reconciler.providers.spec import Spec
+from reconciler.providers.trusted import trusted
 from reconciler.records import Fingerprinter
 
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+_CATALOG = Path(__file__).parent / "catalog"
 _GROUP = "reconciler.providers"
 _adapters: dict[int, Adapter] = {}
 
@@ -38,16 +42,16 @@ class Adapter(Protocol):
 @cache
 def catalog() -> tuple[str, ...]:
     """Return the names of the providers that come with the package, sorted."""
-    names = (entry.name for entry in _folder().iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+    return tuple(sorted(path.stem for path in _CATALOG.glob("*.yaml")))
 
 
 @cache
 def load_spec(name: str) -> Spec:
     """Return a provider's table by its type. Raises `ConfigError`, with a suggestion, for an unknown one."""
     if name in catalog():
-        with resources.as_file(_folder() / f"{name}.yaml") as path:
-            return load_spec_file(path)
+        return trusted(Spec, read(_CATALOG / f"{name}.yaml").data)
+    from importlib import metadata
+
     for entry in metadata.entry_points(group=_GROUP, name=name):
         adapter: Adapter = entry.load()
         _adapters[id(adapter.spec)] = adapter
@@ -59,6 +63,8 @@ def load_spec(name: str) -> Spec:
 
 def load_spec_file(path: Path) -> Spec:
     """Return the table in a file. Raises `ConfigError` with every problem and where it stands."""
+    from reconciler.providers.checks import problems_in
+
     document = read(path)
     spec = validate(Spec, document)
     problems = [Problem(message, document.locate(place), hint) for message, place, hint in problems_in(spec)]
@@ -74,8 +80,9 @@ def adapter_of(spec: Spec) -> Adapter | None:
 
 def spec_hash(spec: Spec) -> str:
     """Return a hash of what a table says: its comments, key order, short forms and defaults do not count."""
-    said = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    content = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    import hashlib
+
+    content = json.dumps(_said(spec), sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -85,5 +92,20 @@ def table_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A provider's table"}
 
 
-def _folder() -> resources.abc.Traversable:
-    return resources.files("reconciler.providers") / "catalog"
+def _said(value: Any) -> Any:
+    """Return what differs from the defaults, as JSON; to dump the model would build its serializer first."""
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        own = {
+            fields[name].alias or name: item
+            for name, item in value.__dict__.items()
+            if not _is_default(fields[name], item)
+        }
+        return {name: _said(item) for name, item in {**own, **(value.__pydantic_extra__ or {})}.items()}
+    if isinstance(value, dict):
+        return {name: _said(item) for name, item in value.items()}
+    return [_said(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_default(field: FieldInfo, value: Any) -> bool:
+    return not field.is_required() and bool(value == field.get_default(call_default_factory=True))

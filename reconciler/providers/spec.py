@@ -111,7 +111,7 @@ class Revision(Model):
 class RecordSpec(BaseModel):
     """The map between our record and theirs. Keys beyond the named ones are fields of this provider's own."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, defer_build=True)
     __pydantic_extra__: dict[str, FieldSpec]
 
     id: Path | list[Path] | IdSpec = Field(

@@ -87,14 +87,14 @@ auth: {bearrer: token}
 record:
   url: {at: target, tipe: string}
   shop: {at: _shop, required: 1}
-list: {get: /x, next: {last_id: x}}
+list: {get: /x, next: {cursor: x}}
 create: {get: /a, post: /b}
 """
     found = problems_of(text, Spec)
     assert found[0] == "f.yaml:3:8: unknown key `bearrer`\n    did you mean `bearer`?"
     assert found[1] == "f.yaml:5:21: unknown key `tipe`\n    did you mean `type`?"
     assert found[2].startswith("f.yaml:6:31: `required` must be true or false")
-    assert found[3].startswith("f.yaml:7:23: `more` is missing")
+    assert found[3].startswith("f.yaml:7:23: `at` is missing")
     assert found[4].startswith("f.yaml:8:9: `create`: a call has exactly one verb")
 
 
