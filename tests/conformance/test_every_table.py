@@ -11,6 +11,9 @@ from reconciler.providers.registry import catalog, load_spec
 
 STEPS = [(name, step) for name in catalog() for step in Suite(name, load_spec(name), None).names()]
 
+NEVER_SKIPPED = ("create", "create-everything", "again", "rename", "create-lost")
+"""Whatever a provider cannot do, these it can: no table passes because everything was skipped."""
+
 
 @pytest.fixture(scope="module")
 def suites() -> Iterator[dict[str, Suite]]:
@@ -28,11 +31,4 @@ def test_a_table_does_what_it_says(name: str, step: str, suites: dict[str, Suite
 
     tried = suites[name].try_one(step)
 
-    assert tried.status != "failed", f"{tried.does} {tried.reason}"
-
-
-@pytest.mark.parametrize("name", catalog())
-def test_a_table_is_really_tried(name: str) -> None:
-    """Whatever a provider cannot do, these it can: no table passes because everything was skipped."""
-    with Suite(name, load_spec(name), None) as suite:
-        assert {suite.try_one(step).status for step in ("create", "create-everything", "create-lost")} == {"ok"}
+    assert tried.status in (("ok",) if step in NEVER_SKIPPED else ("ok", "skipped")), f"{tried.does} {tried.reason}"
