@@ -16,8 +16,6 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from reconciler.sandbox import Fault, Sandbox
-from reconciler.sandbox.stand_in import Outcome
-from reconciler.sandbox.wire import Request
 from tests.storms.world import HERE
 
 ROOT = HERE.parent.parent
@@ -71,7 +69,7 @@ class WatchedSandbox(Sandbox):
 
     def __init__(self, **settings: Any) -> None:
         self.victim = Victim()
-        super().__init__(**settings)
+        super().__init__(**settings, log=self._taken)
 
     def _choose(self, provider: str, operation: str, page: int | None) -> Fault | None:
         fault = super()._choose(provider, operation, page)
@@ -79,9 +77,9 @@ class WatchedSandbox(Sandbox):
             return Fault(kind="reset_before")
         return fault
 
-    def _note(self, name: str, request: Request, outcome: Outcome) -> None:
-        super()._note(name, request, outcome)
-        if outcome.committed:
+    def _taken(self, line: str) -> None:
+        """A request was carried out, and is answered next."""
+        if self.requests[-1].committed:
             self.victim.came("committed")
 
     def quiet(self) -> None:
