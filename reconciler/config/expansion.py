@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -40,7 +40,7 @@ class Expansion:
     settings: Mapping[str, Settings]
     specs: Mapping[str, Spec]
     policy: Policy
-    state: str | None
+    state: str | None = field(repr=False)
     warnings: tuple[Warned, ...] = ()
 
 

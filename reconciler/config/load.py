@@ -20,10 +20,10 @@ _NAME = re.compile(r"[^\s\[\]*?]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One subscription as written, and where."""
+    """One subscription as written, and where. Its `repr` leaves out what may be a secret in clear."""
 
     name: str
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(repr=False)
     document: Document
 
     @property
@@ -36,14 +36,15 @@ class Entry:
 class Config:
     """A hooks.yaml as written: references unresolved, `for_each` unexpanded.
 
-    Parts of the wrong type are empty here; that they are wrong has been told.
+    Parts of the wrong type are empty here; that they are wrong has been told. The `repr` leaves out
+    what may hold secrets in clear.
     """
 
     path: Path
     document: Document
-    state: str = ".reconcile/state.db"
-    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    state: str = field(default=".reconcile/state.db", repr=False)
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
     policy: Mapping[str, Any] = field(default_factory=dict)
     entries: tuple[Entry, ...] = ()
     files: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -42,7 +42,7 @@ class Each:
     """What `${each.key}` and `${each.value}` stand for in one copy of a `for_each` subscription."""
 
     key: str
-    value: Any
+    value: Any = field(repr=False)
 
 
 class Pending(str):
@@ -203,12 +203,12 @@ def _each_value(reference: Reference, each: Each | None) -> Any:
     if reference.name == "key":
         return each.key
     value = each.value
-    for index, field in enumerate(reference.fields):
-        if not isinstance(value, Mapping) or field not in value:
+    for index, name in enumerate(reference.fields):
+        if not isinstance(value, Mapping) or name not in value:
             path = ".".join(("each.value", *reference.fields[: index + 1]))
             there = f"it has: {', '.join(value)}" if isinstance(value, Mapping) else "it is no mapping"
             raise _error(f"there is no {path} for the key `{each.key}`", there)
-        value = value[field]
+        value = value[name]
     return value
 
 

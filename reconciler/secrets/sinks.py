@@ -26,7 +26,7 @@ PATIENCE = 60.0
 Scrub = Callable[[str], str]
 _log = logging.getLogger(__name__)
 _MOST_OUTPUT = 65_536
-_OWN_VARIABLES = ("RECONCILE_STATE_KEY",)
+_OWN_VARIABLES = ("RECONCILE_STATE_KEY", "RECONCILE_STATE_KEY_OLD")
 
 
 def check(capture: Capture) -> None:

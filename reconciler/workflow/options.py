@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +17,7 @@ class Options:
     """
 
     file: Path = Path("hooks.yaml")
-    state: str | None = None
+    state: str | None = field(default=None, repr=False)  # a URL may hold a password
     targets: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
     parallelism: int = 10

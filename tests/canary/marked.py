@@ -33,6 +33,7 @@ NAMES = (
     "live-secret",
     "live-url-token",
     "state-key",
+    "state-key-new",
     "proxy-password",
     "literal",
 )
