@@ -10,7 +10,8 @@ from typing import Any
 PAGE = 100
 """Records on a page of a list, so that 10,000 are 100 pages."""
 
-EVENTS = ["order.created", "order.paid", "order.shipped"]
+EVENTS = ["users.fully_synced", "accounts.added", "paystubs.updated"]
+MORE = "accounts.updated"
 
 TABLE = """\
 title: Benchmark
@@ -36,29 +37,35 @@ def live_record(number: int) -> dict[str, Any]:
         "url": f"https://hooks.example.com/orders/{number:06d}",
         "events": EVENTS,
         "name": f"Hook number {number}",
-        "config": {"retries": number % 30 + 1, "region": "eu-west"},
+        "config": {"days_synced": number % 30 + 1, "region": "eu-west"},
         "created_at": "2024-05-06T07:08:09Z",
     }
 
 
-def hooks(folder: Path, records: int, base_url: str, *, way: str = "chained", changed: bool = False) -> Path:
-    """Write a hooks.yaml that wants the records of `live_record`; `changed`: each with two other values."""
-    (folder / "table.yaml").write_text(TABLE.format(next=WAYS[way]))
+def hooks(folder: Path, records: int, base_url: str, *, way: str = "argyle", changed: bool = False) -> Path:
+    """Write a hooks.yaml that wants the records of `live_record`; `changed`: each with two other values.
+
+    `argyle`: by the catalog's table, in which each page holds the address of the next. The other ways are
+    those of a table of our own.
+    """
     path = folder / "hooks.yaml"
-    with path.open("w") as file:
+    connection = f"bench: {{type: argyle, base_url: {base_url}/argyle, key_id: benchmark, key_secret: benchmark}}"
+    if way != "argyle":
+        (folder / "table.yaml").write_text(TABLE.format(next=WAYS[way]))
         connection = f"bench: {{spec: table.yaml, base_url: {base_url}/{way}, token: benchmark}}"
+    with path.open("w") as file:
         file.write(f"version: 1\nproviders:\n  {connection}\nsubscriptions:{'' if records else ' {}'}\n")
         file.writelines(_subscriptions(records, changed))
     return path
 
 
 def _subscriptions(records: int, changed: bool) -> Iterator[str]:
-    events = ", ".join([*EVENTS, "order.returned"] if changed else EVENTS)
+    events = ", ".join([*EVENTS, MORE] if changed else EVENTS)
     for number in range(records):
         yield (
             f"  hook-{number:06d}:\n    provider: bench\n    url: https://hooks.example.com/orders/{number:06d}\n"
             f"    events: [{events}]\n    name: Hook number {number}\n"
-            f"    config: {{retries: {number % 30 + 1 + changed}, region: eu-west}}\n"
+            f"    config: {{days_synced: {number % 30 + 1 + changed}, region: eu-west}}\n"
         )
 
 
@@ -112,4 +119,4 @@ def octodns_zone(folder: Path, records: int) -> Path:
 
 
 def _dns_record(number: int) -> str:
-    return f"hook-{number:06d}:\n  ttl: 300\n  type: TXT\n  values: [order.created, 'Hook number {number}']\n"
+    return f"hook-{number:06d}:\n  ttl: 300\n  type: TXT\n  values: [users.fully_synced, 'Hook number {number}']\n"

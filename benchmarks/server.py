@@ -6,7 +6,8 @@ Prints its address, then serves until it is terminated:
 
     GET  /numbered/hooks?page=K    a page of 100 that says how many pages there are
     GET  /chained/hooks?after=K    a page of 100 that holds the address of the next one
-    POST /…/hooks                  makes a record, which the lists show from then on
+    GET  /argyle/webhooks?after=K  the same, as Argyle writes it
+    POST to any of them            makes a record, which the lists show from then on
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.inputs import PAGE, live_record
 
+WHERE = {"numbered": "/numbered/hooks", "chained": "/chained/hooks", "argyle": "/argyle/webhooks"}
 JSON = b"HTTP/1.1 %d OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
 
 
@@ -29,8 +31,8 @@ class Provider:
         self.records = [live_record(number) for number in range(records)]
         self._pages: dict[tuple[str, int], bytes] = {}
         for number in range(-(-records // PAGE)):
-            self.page("numbered", number)
-            self.page("chained", number)
+            for way in WHERE:
+                self.page(way, number)
 
     def page(self, way: str, number: int) -> bytes:
         """Return the answer with page `number`, from 0."""
@@ -38,9 +40,13 @@ class Provider:
         if found is None:
             pages = max(1, -(-len(self.records) // PAGE))
             items = self.records[number * PAGE : (number + 1) * PAGE]
-            following = f"/chained/hooks?after={number + 1}" if number + 1 < pages else None
-            end = {"pages": pages} if way == "numbered" else {"next": following}
-            found = self._pages[way, number] = answer(200, {"items": items, **end})
+            following = f"{WHERE[way]}?after={number + 1}" if number + 1 < pages else None
+            content = {
+                "numbered": {"items": items, "pages": pages},
+                "chained": {"items": items, "next": following},
+                "argyle": {"results": items, "next": following},
+            }
+            found = self._pages[way, number] = answer(200, content[way])
         return found
 
     def make(self, body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import opponents
 from benchmarks.inputs import PAGE, hooks, spoiled
 from benchmarks.prepared import own_everything
-from benchmarks.process import RECONCILE, Command, Took, in_turns, serving
+from benchmarks.process import COLLECTING, RECONCILE, Command, Took, in_turns, serving
 from benchmarks.rows import TIMES, Row, Spot, ratio, seconds
 from benchmarks.tricks import tricks
 
@@ -200,8 +200,14 @@ def validate(suite: Suite) -> Iterator[Row]:
     yield Row("validate", f"{says}, memory", round(took["good"].memory / took["load"].memory, 2), TIMES, None, memory)
 
 
-def worth(_: Suite) -> Iterator[Row]:
+def worth(suite: Suite) -> Iterator[Row]:
     """Tell what each trick is worth: with it, to the same without it."""
+    path = hooks(suite.place("collector"), LARGE, "https://hooks.example.net")
+    commands = {"held": _reconcile(path.parent, "validate"), "usual": Command([*COLLECTING, "validate"], path.parent)}
+    took = in_turns(commands, 3)
+    yield ratio(
+        "tricks", f"validate of {LARGE:,} with the collector held back : as usual", took["held"], took["usual"], None
+    )
     yield from (row for row in tricks() if row.point == "tricks")
 
 

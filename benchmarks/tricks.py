@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from benchmarks.inputs import EVENTS, hooks
+from benchmarks.inputs import EVENTS, MORE, hooks
 from benchmarks.rows import TIMES, Row, seconds
 from reconciler.documents import read, reader
 from reconciler.documents.quick import Unusual
@@ -42,19 +42,14 @@ def _reading(folder: Path) -> Iterator[Row]:
         with patch.object(reader, "quick", side_effect=Unusual):
             return read(path)
 
-    def collecting() -> object:
-        with patch.object(gc, "disable"):
-            return read(path)
-
-    quick, nodes, watched = _in_turns(lambda: read(path), by_nodes, collecting)
+    quick, nodes = _in_turns(lambda: read(path), by_nodes)
     yield _row("tricks", "a plain file by libyaml's events : by its node graph", quick, nodes)
-    yield _row("tricks", "reading with the collector held back : with its usual thresholds", quick, watched)
 
 
 def _differing() -> Iterator[Row]:
     pairs: Pairs = {
         str(number): {
-            "events": (tuple(EVENTS), (*EVENTS, "order.returned")),
+            "events": (tuple(EVENTS), (*EVENTS, MORE)),
             "config": ({"retries": number, "region": "eu"}, {"retries": number + 1, "region": "eu"}),
         }
         for number in range(MANY)

@@ -64,7 +64,7 @@ class RestConnection:
         self._ids = Ids(spec)
         self._writing = Writing(spec, self._map)
         self._caller = Caller(settings, stop, clock or Clock())
-        self._reading = Reading(spec, self._caller, self._map, self._ids)
+        self._reading = Reading(spec, self._caller, self._map, self._ids, settings.abreast)
 
     def list(self, scope: Scope) -> tuple[Live, ...]:
         """Read all records of a scope. Raises `Unreadable` where the read failed or was not complete."""

@@ -6,7 +6,8 @@ A read is complete only by the provider's own sign, or by an empty page; never b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
@@ -44,7 +45,8 @@ class Fetch(Protocol):
 class Reader:
     """Reads all pages of one list. `where` is the call as it may be shown, `address` its URL.
 
-    `identify` gives an item's id, `belongs` says whether it is one of ours.
+    `identify` gives an item's id, `belongs` says whether it is one of ours. Up to `abreast` pages are
+    fetched at once where they are numbered and their number is known.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class Reader:
         fetch: Fetch,
         identify: Callable[[Any], str],
         belongs: Callable[[Any], bool] = lambda _: True,
+        abreast: int = 1,
     ) -> None:
         self._call = call
         self._address = address
         self._where = where
         self._fetch = fetch
         self._kept = Kept(call, identify, belongs)
+        self._abreast = abreast
 
     def all(self) -> list[Any]:
         """Return every item that belongs to us. Raises `Unreadable` where the end could not be proven."""
@@ -116,8 +120,7 @@ class Reader:
 
     def _count(self, way: NextPage) -> None:
         before: tuple[int | None, int | None] | None = None
-        for number in range(way.first, way.first + MOST_PAGES):
-            page = self._fetch({way.page: number})
+        for number, page in self._numbered(way):
             new = self._kept.take(page)
             pages, total = self._number(page, way.pages), self._number(page, way.total)
             if before is not None and before != (pages, total):
@@ -128,6 +131,22 @@ class Reader:
                 self._must_agree(total)
                 return
         raise self._endless()
+
+    def _numbered(self, way: NextPage) -> Iterator[tuple[int, Page]]:
+        """Yield the pages in their order; where the first says how many there are, the others come side by side."""
+        first = self._fetch({way.page: way.first})
+        yield way.first, first
+        pages = self._number(first, way.pages)
+        numbers = range(way.first + 1, way.first + min(pages or MOST_PAGES, MOST_PAGES))
+        if pages is None or self._abreast == 1:
+            for number in numbers:
+                yield number, self._fetch({way.page: number})
+            return
+        with ThreadPoolExecutor(self._abreast, thread_name_prefix="page") as pool:
+            try:
+                yield from zip(numbers, pool.map(lambda number: self._fetch({way.page: number}), numbers), strict=True)
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _skip(self, way: NextOffset) -> None:
         before: int | None = None

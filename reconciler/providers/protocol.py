@@ -18,6 +18,7 @@ class Settings:
     `timeout` bounds one request, `retry` all waiting for retries on this connection, both in seconds.
     `rate` is requests a second, `concurrency` requests at a time; None: the table's, else unbounded.
     `settle` is the seconds after which a write is sure to show in a read; None: the table's.
+    `abreast` is how many requests one list may have under way, where they need not wait for each other.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Settings:
     timeout: float = 30.0
     retry: float = 40.0
     settle: float | None = None
+    abreast: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ from reconciler.providers.paths import MISSING, at
 from reconciler.providers.spec import Spec
 from reconciler.records import Live, Scope, Secret
 
-_AT_A_TIME = 8
-
 
 class Gone(Refused):
     """A record that was to be written is not there any more."""
@@ -25,11 +23,12 @@ class Gone(Refused):
 class Reading:
     """All reads of records of one connection. Thread-safe."""
 
-    def __init__(self, spec: Spec, caller: Caller, record_map: RecordMap, ids: Ids) -> None:
+    def __init__(self, spec: Spec, caller: Caller, record_map: RecordMap, ids: Ids, abreast: int = 1) -> None:
         self._spec = spec
         self._caller = caller
         self._map = record_map
         self._ids = ids
+        self._abreast = abreast
         fields = spec.record.fields()
         own = {name: field for name, field in fields.items() if field.fetched is not None}
         self._made = {name: field.fetched for name, field in own.items() if field.visibility == "on_create"}
@@ -48,10 +47,10 @@ class Reading:
             answer = self._caller.page(call, dict(scope), parameters, url, headers)
             return Page(answer.data, answer.headers)
 
-        items = Reader(call, address, where, fetch, self._map.id_of, self._map.belongs).all()
+        items = Reader(call, address, where, fetch, self._map.id_of, self._map.belongs, self._abreast).all()
         if not (call.one_by_one or self._own) or not items:
             return tuple(self._live(item, scope, where) for item in items)
-        with ThreadPoolExecutor(min(_AT_A_TIME, len(items)), thread_name_prefix="details") as pool:
+        with ThreadPoolExecutor(min(self._abreast, len(items)), thread_name_prefix="details") as pool:
             found = pool.map(lambda item: self._whole(item, scope, where, again=call.one_by_one), items)
             return tuple(live for live in found if live is not None)
 

@@ -77,6 +77,7 @@ class Session:
         state = self.expansion.state if options.state is None else options.state
         self.store: Store = open_store(state or "")
         self._connections: dict[str, Connection] = {}
+        self._abreast = 1
 
     def __enter__(self) -> Self:
         return self
@@ -141,7 +142,7 @@ class Session:
     def connection(self, name: str) -> Connection:
         """Return the open connection of that name (opened on first use; no request is made by that)."""
         if name not in self._connections:
-            settings = self.expansion.settings[name]
+            settings = replace(self.expansion.settings[name], abreast=self._abreast)
             self._connections[name] = open_connection(settings, self.store.fingerprint, stop=self.stop)
         return self._connections[name]
 
@@ -156,6 +157,7 @@ class Session:
         check_identities(state, settings)
         check_selection(self.options, desired, state, settings)
         places = self._places(desired, state)
+        self._abreast = max(1, self.options.parallelism // max(1, len(places)))
         for name, _ in places:
             self.connection(name)
         owned = counted(len(state.records), "record")
