@@ -18,7 +18,7 @@ class NextUrl(Model):
 class NextLink(Model):
     """A `Link` header holds the next page's address; followed on the same origin only."""
 
-    link: str = Field(description="The link's relation: `next`. None of it: the end.")
+    link: str = Field(description="The link's relation: `next`. None of it, or one with results=false: the end.")
 
 
 class NextPage(Model):

@@ -31,6 +31,7 @@ __all__ = ["MOST_PAGES", "Fetch", "Page", "Reader", "link"]
 MOST_PAGES = 10_000
 _LINK = re.compile(r'<([^>]*)>((?:\s*;\s*[^=;,\s]+\s*=\s*(?:"[^"]*"|[^;,]*))*)')
 _RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.IGNORECASE)
+_NOTHING_THERE = re.compile(r';\s*results\s*=\s*"?false"?', re.IGNORECASE)  # Sentry links to a page after the last
 
 
 class Fetch(Protocol):
@@ -270,5 +271,5 @@ def link(header: str, relation: str) -> str | None:
     for url, parameters in _LINK.findall(header):
         found = _RELATION.search(parameters)
         if found and relation.lower() in (found.group(1) or found.group(2) or "").lower().split():
-            return str(url)
+            return None if _NOTHING_THERE.search(parameters) else str(url)
     return None

@@ -161,6 +161,8 @@ def test_a_place_that_was_read_already_is_unknown(way: str) -> None:
         ('<x>; rel="prev", <https://a.example/?a=1,2&b=;>; rel=next; title="a, b"', "https://a.example/?a=1,2&b=;"),
         ('<y>; title="next"; rel="first last"', None),
         ('<z>; REL="Next"', "z"),
+        ('<p>; rel="previous"; results="true", <n>; rel="next"; results="false"; cursor="0:1:0"', None),
+        ('<p>; rel="previous"; results="false", <n>; rel="next"; results="true"', "n"),
         ("no link at all", None),
         ("", None),
     ],
