@@ -39,6 +39,10 @@ check: $(READY) ## lint, format, types and layers
 bench: $(READY) $(BENCH) ## measure, against others too; the results go to docs/performance.md
 	@$(BIN)/python -m benchmarks.run
 
+.PHONY: reference
+reference: $(READY) ## make docs/providers anew from the tables
+	@$(BIN)/python docs/providers.py
+
 .PHONY: lock
 lock: ## make requirements.lock anew from pyproject.toml
 	@python=$$($(FIND_PYTHON)) && $$python -m venv build/lock
