@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -92,9 +94,14 @@ class Server(ThreadingTCPServer):
                 continue  # the other side was faster
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report an error in the stand-in itself; a client that went away is none."""
-        if not self.stopping.is_set():
-            super().handle_error(request, client_address)
+        """Report an error in the stand-in itself by its type and place, for its text may quote a request.
+
+        A client that went away is none.
+        """
+        kind, _, trace = sys.exc_info()
+        if not self.stopping.is_set() and kind is not None:
+            *_, last = traceback.extract_tb(trace)
+            sys.stderr.write(f"the sandbox failed: {kind.__name__} at {last.filename}:{last.lineno}\n")
 
 
 class _Exchanges(StreamRequestHandler):

@@ -417,7 +417,7 @@ def test_no_object_shows_one_when_it_is_printed(world: World) -> None:
         result = session.apply(lambda plan: True, watching)
     assert result is not None
     assert result.ok
-    kinds = {"Desired", "Settings", "Secret", "Change", "Live", "RestConnection", "Known", "Intent", "Capture"}
+    kinds = {"Desired", "Settings", "Secret", "Change", "RestConnection", "Known", "Intent", "Capture"}
     assert kinds <= set(watching.seen.values())
     assert [kind for shown, kind in watching.seen.items() if leaks(shown)] == []
     value = secret("literal")
