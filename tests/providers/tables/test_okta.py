@@ -1,10 +1,8 @@
-"""Okta: the examples of its OpenAPI; calls of their own switch and verify, and a delete deactivates first."""
+"""Okta: the forms of its OpenAPI; calls of their own switch and verify, and a delete deactivates first."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +10,41 @@ import pytest
 from reconciler.errors import Refused
 from reconciler.records import Secret
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "vendor/okta/openapi.json").read_text())
-EXAMPLES = {name: example["value"] for name, example in SCHEMA["components"]["examples"].items()}
 TOKEN = {"api_token": "api-canary"}
 ORG = "https://example.okta.com"
 API = f"{ORG}/api/v1/eventHooks"
-SHOWN = EXAMPLES["RetrieveAnEventHook"]
-ID = SHOWN["id"]
+ID = "hook1"
+
+
+def shown(record_id: str = ID, **other: Any) -> dict[str, Any]:
+    """An event hook in the form of Okta's documents."""
+    return {
+        "id": record_id,
+        "status": "ACTIVE",
+        "verificationStatus": "VERIFIED",
+        "name": "Event Hook Test",
+        "description": None,
+        "created": "2024-01-02T03:04:05.000Z",
+        "events": {"type": "EVENT_TYPE", "items": ["group.user_membership.add"], "filter": None},
+        "channel": {
+            "type": "HTTP",
+            "version": "1.0.0",
+            "config": {
+                "uri": "https://hooks.example.com/okta",
+                "headers": [{"key": "X-Other-Header", "value": "my-header-value"}],
+                "method": "POST",
+                "authScheme": {"type": "HEADER", "key": "authorization"},
+            },
+        },
+        "_links": {"self": {"href": f"{API}/{record_id}"}},
+        **other,
+    }
+
+
+SHOWN = shown()
+INACTIVE = shown(status="INACTIVE")
 FIELDS = {
-    "url": "https://example_external_service/userAdded",
+    "url": "https://hooks.example.com/okta",
     "events": ("group.user_membership.add",),
     "name": "Event Hook Test",
     "headers": {"X-Other-Header": Secret("my-header-value")},
@@ -35,7 +59,7 @@ BODY = {
         "type": "HTTP",
         "version": "1.0.0",
         "config": {
-            "uri": "https://example_external_service/userAdded",
+            "uri": "https://hooks.example.com/okta",
             "headers": [{"key": "X-Other-Header", "value": "my-header-value"}],
             "authScheme": {"type": "HEADER", "key": "Authorization", "value": "my-shared-secret"},
         },
@@ -46,10 +70,6 @@ BODY = {
 @pytest.fixture
 def okta(exchange: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *given, **more: exchange("okta", TOKEN, {}, *given, record_id=ID, base_url=ORG, **more)
-
-
-def test_the_body_is_that_of_the_example() -> None:
-    assert EXAMPLES["CreateAnEventHook"] == BODY
 
 
 def test_create_has_it_verified(okta: Callable[..., Any]) -> None:
@@ -75,7 +95,7 @@ def test_switching(okta: Callable[..., Any], enabled: bool, call: str) -> None:
 
 
 def test_delete_deactivates_first(okta: Callable[..., Any]) -> None:
-    sent = okta("delete", None, EXAMPLES["RetrieveADeactivatedEventHook"], then=[None], then_status=204)
+    sent = okta("delete", None, INACTIVE, then=[None], then_status=204)
     assert [(one.method, one.url) for one in sent.all] == [
         ("POST", f"{API}/{ID}/lifecycle/deactivate"),
         ("DELETE", f"{API}/{ID}"),
@@ -83,14 +103,24 @@ def test_delete_deactivates_first(okta: Callable[..., Any]) -> None:
 
 
 def test_the_deletes_own_answer_counts(okta: Callable[..., Any]) -> None:
-    gone = EXAMPLES["ErrorResourceNotFound"]
+    gone = {"errorCode": "E0000007", "errorSummary": "Not found"}
     okta("delete", None, gone, status=404, then=[gone], then_status=404)
     with pytest.raises(Refused, match="DELETE"):
-        okta("delete", None, gone, status=404, then=[EXAMPLES["ErrorAccessDenied"]], then_status=403)
+        okta("delete", None, gone, status=404, then=[{"errorCode": "E0000006"}], then_status=403)
 
 
 def test_list(okta: Callable[..., Any]) -> None:
-    sent = okta("list", None, EXAMPLES["RetrieveAllEventHooks"])
+    two_events = {
+        "type": "EVENT_TYPE",
+        "items": ["user.lifecycle.deactivate", "user.lifecycle.activate"],
+        "filter": None,
+    }
+    filtered = {
+        "type": "EVENT_TYPE",
+        "items": ["group.user_membership.add"],
+        "filter": {"type": "EXPRESSION_LANGUAGE", "eventFilterMap": [{"event": "group.user_membership.add"}]},
+    }
+    sent = okta("list", None, [shown("a", events=two_events), shown("b", events=filtered)])
     assert (sent.method, sent.url) == ("GET", API)
     one, two = sent.result
     assert one.fields["events"] == ("user.lifecycle.activate", "user.lifecycle.deactivate")
@@ -99,5 +129,5 @@ def test_list(okta: Callable[..., Any]) -> None:
 
 
 def test_get_of_a_deactivated_one(okta: Callable[..., Any]) -> None:
-    live = okta("get", None, EXAMPLES["RetrieveADeactivatedEventHook"]).result
+    live = okta("get", None, INACTIVE).result
     assert (live.fields["enabled"], live.fields["headers"]["X-Other-Header"].reveal()) == (False, "my-header-value")

@@ -1,17 +1,11 @@
-"""PayPal: the examples of its OpenAPI."""
+"""PayPal: the forms of its OpenAPI."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "vendor/paypal/openapi.json").read_text())
 PATH = "/v1/notifications/webhooks"
-EXAMPLE = SCHEMA["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]["examples"]["webhook"]["value"]
 TOKEN = {"access_token": "token-canary"}
 API = f"https://api-m.paypal.com{PATH}"
 SHOWN: dict[str, Any] = {
@@ -30,17 +24,11 @@ FIELDS = {
 NAMES = [{"name": "PAYMENT.AUTHORIZATION.CREATED"}, {"name": "PAYMENT.AUTHORIZATION.VOIDED"}]
 
 
-def check(name: str, body: Any) -> None:
-    """Check a body against a schema of PayPal's."""
-    Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": SCHEMA["components"]}).validate(body)
-
-
 def test_create(exchange: Callable[..., Any]) -> None:
     sent = exchange("paypal", TOKEN, {}, "create", FIELDS, SHOWN, status=201)
     assert (sent.method, sent.url) == ("POST", API)
     assert sent.headers["Authorization"] == "Bearer token-canary"
-    assert sent.body == EXAMPLE
-    check("webhook", sent.body)
+    assert sent.body == {"url": "https://example.com/example_webhook", "event_types": NAMES}
     assert sent.result.id == "0EH40505U7160970P"
 
 
@@ -51,7 +39,6 @@ def test_update_is_a_json_patch(exchange: Callable[..., Any]) -> None:
         {"op": "replace", "path": "/event_types", "value": NAMES},
         {"op": "replace", "path": "/url", "value": "https://example.com/example_webhook"},
     ]
-    check("patch_request", sent.body)
 
 
 def test_delete(exchange: Callable[..., Any]) -> None:
@@ -61,7 +48,6 @@ def test_delete(exchange: Callable[..., Any]) -> None:
 
 def test_list(exchange: Callable[..., Any]) -> None:
     answer = {"webhooks": [SHOWN]}
-    check("WebhookList", answer)
     sent = exchange("paypal", TOKEN, {}, "list", None, answer)
     assert [one.url for one in sent.all] == [API]
     assert [live.fields for live in sent.result] == [FIELDS]

@@ -1,15 +1,10 @@
-"""Resend: the examples of its OpenAPI."""
+"""Resend: the forms of its OpenAPI."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-SCHEMA = json.loads((Path(__file__).parents[2] / "vendor/resend/openapi.json").read_text())
 KEY = {"api_key": "key-canary"}
 API = "https://api.resend.com/webhooks"
 ID = "479e3145-dd38-476b-932c-529ceb705947"
@@ -25,20 +20,12 @@ SHOWN: dict[str, Any] = {
 FIELDS = {"url": "https://webhook.example.com/handler", "events": ("email.delivered", "email.sent")}
 
 
-def check(name: str, body: Any) -> None:
-    """Check a body against a schema of Resend's, which names all that it may have."""
-    Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": SCHEMA["components"]}).validate(body)
-    assert set(body) <= set(SCHEMA["components"]["schemas"][name]["properties"])
-
-
 def test_create_reads_the_secret(exchange: Callable[..., Any]) -> None:
     made = {"object": "webhook", "id": ID, "signing_secret": "whsec_canary"}
     sent = exchange("resend", KEY, {}, "create", FIELDS, made, status=201, then=[SHOWN])
     assert (sent.method, sent.url) == ("POST", API)
     assert sent.headers["Authorization"] == "Bearer key-canary"
     assert sent.body == {"endpoint": FIELDS["url"], "events": ["email.delivered", "email.sent"]}
-    check("CreateWebhookRequest", sent.body)
-    check("GetWebhookResponse", SHOWN)
     assert sent.result.id == ID
     assert sent.result.captured["secret"].reveal() == "whsec_canary"
 
@@ -50,7 +37,6 @@ def test_update_can_disable(exchange: Callable[..., Any]) -> None:
         "resend", KEY, {}, "update", fields, answer, record_id=ID, changed=frozenset({"enabled"}), then=[SHOWN]
     )
     assert (sent.method, sent.url, sent.body) == ("PATCH", f"{API}/{ID}", {"status": "disabled"})
-    check("UpdateWebhookRequest", sent.body)
 
 
 def test_delete(exchange: Callable[..., Any]) -> None:
