@@ -41,7 +41,7 @@ def change_digest(change: Change) -> str:
 def work_digest(change: Change) -> str:
     """Return `sha256:…` of what a change makes of its record: where, and with which fields."""
     content = _content(change, None)
-    return _sha256({name: content[name] for name in ("address", "connection", "scope", "after", "protect")})
+    return _sha256({name: content[name] for name in ("address", "connection", "scope", "after", "protect", "capture")})
 
 
 def selection(policy: Policy) -> dict[str, Any]:

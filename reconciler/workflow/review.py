@@ -10,6 +10,7 @@ from reconciler.output.json_form import change_json
 from reconciler.output.visible import place, shown_text
 from reconciler.planning.digest import change_digest, selection, work_digest
 from reconciler.planning.plan import Change
+from reconciler.planning.renewal import HANDED_OVER
 from reconciler.state.model import Entry
 from reconciler.workflow.session import Prepared
 
@@ -129,7 +130,10 @@ def _is_about(entry: Entry, form: Form) -> bool:
 
 
 def _is_second_half(form: Form, change: Change, left: Iterable[Form], done: Collection[Entry]) -> bool:
-    """Whether a change finishes what this plan has begun: the old half of a replacement, an adoption's update."""
+    """Whether a change finishes what this plan has begun.
+
+    That is the old half of a replacement, an adoption's update, a secret that its sink did not take.
+    """
     for reviewed in left:
         if change.deposed is not None:
             old = (reviewed["address"], reviewed["id"]) == (change.address, change.deposed.id)
@@ -137,7 +141,7 @@ def _is_second_half(form: Form, change: Change, left: Iterable[Form], done: Coll
                 return True
         elif reviewed["work"] == form["work"] and _is_recovered(reviewed, done):
             pair: tuple[str, str] = (reviewed["action"], form["action"])
-            return pair in _HALVES
+            return pair in _HALVES or change.reason == HANDED_OVER
     return False
 
 

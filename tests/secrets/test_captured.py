@@ -226,6 +226,27 @@ def test_the_secret_is_handed_over_again_where_that_could_not_be_recorded(
     assert (place.folder / "secret.txt").read_text() == place.record("makes")["secret"]
 
 
+def test_a_reviewed_plan_goes_on_where_its_sink_failed(place: Place, taker: Callable[[str], list[str]]) -> None:
+    place.write("makes", capture={"command": taker("exit 1")})
+    assert place.run("plan", "--out", "saved.plan").code == 0
+    assert place.run("apply", "saved.plan").code == 1
+    taker("cat > got")
+    again = place.run("apply", "saved.plan", "--format", "json")
+    assert (again.code, again.changes) == (0, [("update", "secret_kept", "done")])
+    assert (place.folder / "got").read_text() == place.record("makes")["secret"]
+
+
+def test_a_reviewed_plan_takes_the_secret_nowhere_else(place: Place, taker: Callable[[str], list[str]]) -> None:
+    place.write("makes", capture={"command": taker("exit 1")})
+    assert place.run("plan", "--out", "saved.plan").code == 0
+    assert place.run("apply", "saved.plan").code == 1
+    place.write("makes", capture=FILE)
+    refused = place.run("apply", "saved.plan", "--format", "json")
+    assert refused.code == 1
+    assert "not what was reviewed" in refused.json["refusals"][0]
+    assert not (place.folder / "secret.txt").exists()
+
+
 def test_a_state_of_another_key_cannot_give_the_kept_secret_away(
     place: Place, taker: Callable[[str], list[str]]
 ) -> None:
