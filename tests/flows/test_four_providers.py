@@ -209,7 +209,7 @@ def test_no_move_where_either_end_is_unknown(flow: Flow, unreadable: str) -> Non
 def test_two_events_are_two_records_and_one_of_them_can_go(flow: Flow) -> None:
     flow.write({"one": flow.subscription("lipscore", events=["rating_created", "review_created"])})
     flow.apply()
-    assert [record["event"] for record in flow.sandbox.records("lipscore")] == ["rating_created", "review_created"]
+    assert {record["event"] for record in flow.sandbox.records("lipscore")} == {"rating_created", "review_created"}
     assert len(set(flow.urls("lipscore"))) == 1
     flow.settled()
     flow.write({"one": flow.subscription("lipscore", events=["review_created"])})
