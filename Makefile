@@ -37,7 +37,7 @@ check: $(READY) ## lint, format, types and layers
 
 .PHONY: bench
 bench: $(READY) $(BENCH) ## measure, against others too; the results go to docs/performance.md
-	@$(BIN)/python -m benchmarks.run
+	@$(BIN)/python -m benchmarks.run --save
 
 .PHONY: reference
 reference: $(READY) ## make docs/providers anew from the tables

@@ -9,6 +9,9 @@ from pathlib import Path
 from benchmarks.inputs import octodns_zone, terraform_resources
 from benchmarks.process import ROOT, Command
 
+SLOW = 10_000
+"""So many resources take Terraform the better part of a minute."""
+
 BARE = Command([sys.executable, "-c", "pass"])
 OCTODNS = ROOT / "build" / "bench" / "bin" / "octodns-sync"
 """Made by `make bench` from benchmarks/requirements.txt."""
@@ -37,7 +40,8 @@ def terraform_plan(folder: Path, records: int, *, for_each: bool) -> Command | N
     if apply is None:
         return None
     apply.run()
-    return Command([apply.arguments[0], "plan", "-input=false", "-detailed-exitcode"], folder)
+    once = records >= SLOW or (for_each and records > SLOW // 10)
+    return Command([apply.arguments[0], "plan", "-input=false", "-detailed-exitcode"], folder, once=once)
 
 
 def terraform_apply(folder: Path, records: int, *, for_each: bool = False) -> Command | None:

@@ -39,23 +39,23 @@ class Took:
 
 @dataclass(slots=True)
 class Command:
-    """A program with its arguments, to be run in `folder`. `before` runs each time, unmeasured."""
+    """A program with its arguments, to be run in `folder`. `before` runs each time, unmeasured.
+
+    `once`: it takes so long that one run must do.
+    """
 
     arguments: Sequence[str]
     folder: Path = ROOT
     before: Callable[[], object] = field(default=lambda: None)
     good: frozenset[int] = frozenset({0})
-    environment: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
 
     def run(self) -> Took:
         """Run it once. Raises `RuntimeError`, with what it said, where it fails."""
         self.before()
-        environment = {**os.environ, **self.environment}
         with TemporaryFile() as errors:
             began = time.perf_counter()
-            process = subprocess.Popen(
-                list(self.arguments), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=errors, env=environment
-            )
+            process = subprocess.Popen(list(self.arguments), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=errors)
             _, status, used = os.wait4(process.pid, 0)
             wall = time.perf_counter() - began
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -72,10 +72,13 @@ def in_turns(commands: Mapping[str, Command], repeat: int) -> dict[str, Took]:
     One turn more comes first and does not count, unless there is only one: it fills the caches.
     """
     runs: dict[str, list[Took]] = {name: [] for name in commands}
-    for turn in range(repeat + (repeat > 1)):
+    last = repeat if repeat > 1 else 0
+    for turn in range(last + 1):
         for name, command in commands.items():
+            if command.once and turn != last:
+                continue
             took = command.run()
-            if turn or repeat == 1:
+            if turn or turn == last:
                 runs[name].append(took)
     return {name: _median(taken) for name, taken in runs.items()}
 

@@ -14,20 +14,28 @@ from benchmarks.rows import Row, Spot
 RESULTS = ROOT / "benchmarks" / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- results: written by `make bench` -->", "<!-- end of results -->"
+ORDER = ("start", "plan", "waiting", "changed", "apply", "validate", "tricks")
 CURVES = (
     ("time", "Plan without changes: time", "s", "wall"),
     ("memory", "Plan without changes: memory", "MiB", "memory"),
 )
 
 
-def write(results: dict[str, Any]) -> None:
-    """Write results.json, the table in the page and the curves."""
-    RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    rows = [Row(**row) for row in results["rows"]]
-    spots = [Spot(**spot) for spot in results["spots"]]
+def save(name: str, results: dict[str, Any]) -> None:
+    """Put what one benchmark gave in the place of its last results, and write the page anew."""
+    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    found[name] = results
+    RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(found)
+
+
+def write(found: dict[str, Any]) -> None:
+    """Write the table and the curves of the page from the results of all benchmarks."""
+    rows = [Row(**row) for name in ORDER if name in found for row in found[name]["rows"]]
+    spots = [Spot(**spot) for one in found.values() for spot in one["spots"]]
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
-    shown = f"{BEGIN}\n{_machine(results)}\n\n{table(rows)}\n{_curves(spots, PAGE.parent)}{END}"
+    shown = f"{BEGIN}\n{_machine(found)}\n\n{table(rows)}{_curves(spots, PAGE.parent)}\n{END}"
     PAGE.write_text(before + shown + after, encoding="utf-8")
 
 
@@ -41,11 +49,10 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _machine(results: dict[str, Any]) -> str:
-    return (
-        f"Python {results['python']}, {results['processors']} processors, {results['system']}, "
-        f"load {results['load'][0]} → {results['load'][1]}."
-    )
+def _machine(found: dict[str, Any]) -> str:
+    machines = {f"Python {one['python']} on {one['processors']} processors, {one['system']}" for one in found.values()}
+    loads = [load for one in found.values() for load in one["load"]]
+    return f"{'; '.join(sorted(machines))}. Load while it was measured: {min(loads):g} to {max(loads):g}."
 
 
 def _curves(spots: Sequence[Spot], folder: Path) -> str:

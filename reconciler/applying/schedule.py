@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from heapq import heappop, heappush
+from queue import SimpleQueue
 
 from reconciler.applying.order import Step
 from reconciler.planning.plan import Change, Outcome
@@ -28,28 +30,34 @@ def run_steps(
     step; a step that never began has none. An exception of `perform` stops the rest and is raised at the end.
     """
     queue = _Queue((step for step in steps if step.index not in outcomes), changes, outcomes)
-    running: dict[Future[Outcome], Step] = {}
+    # What has ended comes by itself: to ask all that run (`wait`) would take longer the more do.
+    finished: SimpleQueue[tuple[Step, Future[Outcome]]] = SimpleQueue()
+    running = 0
     failure: BaseException | None = None
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
         while True:
-            while failure is None and len(running) < parallelism and not halted():
+            while failure is None and running < parallelism and not halted():
                 step = queue.take()
                 if step is None:
                     break
-                running[pool.submit(perform, step)] = step
+                running += 1
+                pool.submit(perform, step).add_done_callback(partial(_note_end, finished, step))
             if not running:
                 break
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                step = running.pop(future)
-                error = future.exception()
-                if error is None:
-                    outcomes[step.index] = future.result()
-                    queue.ended(step, outcomes[step.index])
-                else:
-                    failure = failure or error
+            step, future = finished.get()
+            running -= 1
+            error = future.exception()
+            if error is None:
+                outcomes[step.index] = future.result()
+                queue.ended(step, outcomes[step.index])
+            else:
+                failure = failure or error
     if failure is not None:
         raise failure
+
+
+def _note_end(finished: SimpleQueue[tuple[Step, Future[Outcome]]], step: Step, future: Future[Outcome]) -> None:
+    finished.put((step, future))
 
 
 class _Queue:

@@ -12,6 +12,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 from annotated_types import MinLen
 from pydantic import BaseModel
 
+_SMALL = 1000
+"""Of larger mappings the validators, once they are built, are the quicker judges."""
+
 _SIMPLE = (str, int, bool, type(None))
 
 
@@ -40,7 +43,9 @@ def _is_of(kind: Any, value: Any) -> bool:
     if origin is list:
         return isinstance(value, list) and all(_is_of(arguments[0], one) for one in value)
     if origin is dict:
-        return isinstance(value, dict) and all(
-            _is_of(arguments[0], name) and _is_of(arguments[1], one) for name, one in value.items()
+        return (
+            isinstance(value, dict)
+            and len(value) <= _SMALL
+            and all(_is_of(arguments[0], name) and _is_of(arguments[1], one) for name, one in value.items())
         )
     return False

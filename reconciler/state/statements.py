@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import Any, TypeAlias, assert_never
 
 from reconciler.records import Deposed, Intent, Known, to_stored
@@ -117,7 +117,8 @@ def _put(noun: Known | Deposed | Intent | Identity, sealer: Sealer) -> Statement
 
 def _append(entry: Entry, sealer: Sealer) -> Statement:
     # A detail may quote a provider; half a surrogate in it must not cost us the line.
-    values = [value and sealer.seal(value.encode("utf-8", "backslashreplace").decode()) for value in astuple(entry)]
+    texts = (getattr(entry, field.name) for field in fields(Entry))
+    values = [text and sealer.seal(text.encode("utf-8", "backslashreplace").decode()) for text in texts]
     return _insert("history", _HISTORY, tuple(values))
 
 
