@@ -40,7 +40,7 @@ def terraform_plan(folder: Path, records: int, *, for_each: bool) -> Command | N
     if apply is None:
         return None
     apply.run()
-    once = records >= SLOW or (for_each and records > SLOW // 10)
+    once = records >= SLOW or (for_each and records >= SLOW // 10)
     return Command([apply.arguments[0], "plan", "-input=false", "-detailed-exitcode"], folder, once=once)
 
 

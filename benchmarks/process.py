@@ -22,7 +22,7 @@ RECONCILE = (sys.executable, "-c", "from reconciler.cli.main import run; run()")
 COLLECTING = (
     sys.executable,
     "-c",
-    "import gc; from reconciler.cli.main import run; gc.set_threshold = gc.disable = lambda *_: None; run()",
+    "import gc, reconciler.cli.main as main; gc.set_threshold = gc.disable = gc.freeze = lambda *_: None; main.run()",
 )
 """The same, with the garbage collector as it is usually."""
 
