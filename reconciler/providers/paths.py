@@ -24,7 +24,7 @@ def at(data: Any, path: str | None) -> Any:
     if path is None:
         return data
     for step in path.split("."):
-        if isinstance(data, Mapping) and step in data:
+        if isinstance(data, dict | Mapping) and step in data:  # `dict` first: to ask for `Mapping` takes far longer
             data = data[step]
         elif isinstance(data, list) and step.isdecimal() and int(step) < len(data):
             data = data[int(step)]
