@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reconciler.output.provider import provider_json
+from reconciler.output.provider import provider_json, told_test
 from reconciler.providers.registry import catalog, load_spec
 from reconciler.providers.spec import Call, FieldSpec, Spec
 
@@ -67,11 +67,8 @@ def _page(name: str, one: dict[str, Any]) -> str:
     if one["events"]:
         lines += ["", "## Events seen in documents", "", "Others are taken as well, with a warning.", ""]
         lines += [", ".join(f"`{event}`" for event in one["events"])]
-    for title, texts in (
-        ("Notes", one["notes"]),
-        ("Tested against", one["tested"]),
-        ("Sources", one["sources"]),
-    ):
+    tested = [told_test(test) for test in load_spec(name).tested]
+    for title, texts in (("Notes", one["notes"]), ("Tested against", tested), ("Sources", one["sources"])):
         if texts:
             lines += ["", f"## {title}", "", *(f"- {text}" for text in texts)]
     return _lines(*lines)
@@ -85,6 +82,8 @@ _LEGEND = """\
 - *secret of ours*: we choose what signs deliveries. *seen*: a read shows it, so that drift is noticed. *made*: the
   provider makes it, and *rotate* renews it.
 - *many events*: a record takes several. *many records*: an account, or a scope, has room for more than one.
+- *tested against*: what each run of the tests holds the table to, that nobody here wrote: the vendor's own *schema*, a
+  *server* that runs. The provider's page says which facts. All others rest on the sources that the page cites.
 """.splitlines()
 
 
@@ -116,6 +115,7 @@ def _abilities(spec: Spec) -> dict[str, str]:
         "rotate": _answer(spec.rotate),
         "many events": _answer(events, can=events is not None and events.each is None),
         "many records": _CANNOT if [] in spec.unique else _CAN,
+        "tested against": ", ".join(sorted({one.against for one in spec.tested})) or "sources alone",
     }
 
 

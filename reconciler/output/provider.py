@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.output.page import Page
 from reconciler.output.visible import shown_text, visible
-from reconciler.providers.spec import FieldSpec, Spec
+from reconciler.providers.spec import FieldSpec, Spec, Tested
 
 _TYPES = {"events": "array", "headers": "object", "enabled": "boolean"}
 # Where the file need not say them, these are sent.
@@ -25,6 +25,7 @@ _WITHOUT = {
     "get": "what is there is read from the list",
     "update": "a change is a replacement",
 }
+_AGAINST = {"schema": "the vendor's own schema", "server": "a server that runs"}
 _SHOWN_AS = {
     "clear": "compared with what the provider shows",
     "masked": "the provider shows it masked: compared with what was sent",
@@ -52,7 +53,7 @@ def provider_json(name: str, spec: Spec) -> dict[str, Any]:
         ],
         "fields": [_field_json(one, field, spec) for one, field in spec.record.fields().items()],
         "notes": list(spec.notes),
-        "tested": list(spec.tested),
+        "tested": [{"against": one.against, "source": one.source, "facts": list(one.facts)} for one in spec.tested],
         "sources": list(spec.sources),
     }
 
@@ -113,12 +114,18 @@ def render_provider(name: str, spec: Spec, *, color: bool, width: int = 80) -> s
     if events is not None and events.known:
         page.title("Events seen in documents")
         page.add("  ".join(visible(event) for event in events.known), 2, hang=2)
-    for title, texts in (("Notes", spec.notes), ("Tested against", spec.tested), ("Sources", spec.sources)):
+    tested = [told_test(one) for one in spec.tested]
+    for title, texts in (("Notes", spec.notes), ("Tested against", tested), ("Sources", spec.sources)):
         if texts:
             page.title(title)
             for text in texts:
                 page.add(f"- {visible(text)}", 2)
     return page.text()
+
+
+def told_test(tested: Tested) -> str:
+    """Return what was tested against what, in a line."""
+    return f"{_AGAINST[tested.against]} ({tested.source}): {', '.join(tested.facts)}"
 
 
 def _whereabouts(spec: Spec) -> list[tuple[str, str]]:

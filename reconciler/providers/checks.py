@@ -10,6 +10,7 @@ from reconciler.providers.call_checks import Found, Place, problems_of_calls
 from reconciler.providers.record_checks import problems_of_record
 from reconciler.providers.spec import VISIBILITIES, Spec
 
+_CALLS = ("get", "create", "update", "delete", "rotate", "account", "after")
 _RESERVED = frozenset({"provider", "protect", "for_each", "capture", "id", "scope", "revision", "nonce"})
 
 
@@ -20,6 +21,7 @@ def problems_in(spec: Spec) -> Iterator[Found]:
     yield from problems_of_record(spec)
     yield from _keys(spec)
     yield from problems_of_calls(spec)
+    yield from _tested(spec)
 
 
 def _addresses(spec: Spec) -> Iterator[Found]:
@@ -61,3 +63,13 @@ def _keys(spec: Spec) -> Iterator[Found]:
             if name not in known:
                 hint = f"its fields are {', '.join(sorted(known))}"
                 yield f"`{name}` is no field of this table", (*place, index), hint
+
+
+def _tested(spec: Spec) -> Iterator[Found]:
+    calls = {"list": spec.listing, **{name: getattr(spec, name) for name in _CALLS}}
+    known = {*spec.record.fields(), *(name for name, call in calls.items() if call)}
+    for index, tested in enumerate(spec.tested):
+        for number, fact in enumerate(tested.facts):
+            if fact not in known:
+                hint = f"it has {', '.join(sorted(known))}"
+                yield f"`{fact}` is no call and no field of this table", ("tested", index, "facts", number), hint

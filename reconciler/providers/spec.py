@@ -63,6 +63,7 @@ __all__ = [
     "ScopeParameter",
     "Spec",
     "Success",
+    "Tested",
     "UpdateCall",
     "Visibility",
     "names_in",
@@ -182,14 +183,26 @@ class Limits(Model):
     unit: Literal["seconds", "epoch"] = Field("seconds", description="From now, or since 1970.")
 
 
+class Tested(Model):
+    """What nobody here wrote, and which facts of the table are tested against it at each run of the tests."""
+
+    against: Literal["schema", "server"] = Field(
+        description="The vendor's own schema (OpenAPI, GraphQL), or a server that runs."
+    )
+    source: str = Field(min_length=1, description="What it is, and of which version: `npm @octokit/openapi@23.0.2`.")
+    facts: list[str] = Field(
+        min_length=1, description="Which calls (their requests and answers), and the values of which fields."
+    )
+
+
 class Spec(Model):
     """A provider's table."""
 
     title: str = Field(description="The provider's name for people.")
     docs: str | None = Field(None, description="Where the vendor documents the API.")
     sources: list[str] = Field(default_factory=list, description="Pages and code the facts come from.")
-    tested: list[str] = Field(
-        default_factory=list, description="Which facts were tested against what the vendor wrote: a schema, a server."
+    tested: list[Tested] = Field(
+        default_factory=list, description="What was tested against what others wrote: the vendor's schema, a server."
     )
     notes: list[str] = Field(default_factory=list, description="What a user should know; shown by `providers`.")
     base_url: str | None = Field(None, description="Without a slash at the end; none: the connection must say it.")

@@ -17,6 +17,7 @@ ACME = Spec.model_validate(
         "scope": {"org": {"description": "The organisation."}},
         "notes": ["A note \x1b[2J."],
         "sources": ["https://acme.example/docs/hooks"],
+        "tested": [{"against": "schema", "source": "npm acme@1.0.0", "facts": ["create", "url"]}],
         "record": {
             "url": "url",
             "events": {"at": "event", "each": "one", "known": ["a.made", "a.gone"]},
@@ -64,6 +65,7 @@ def test_one_provider_as_text() -> None:
         "  mode: string, one of fast, slow, inferred\n",
         "Events seen in documents\n  a.made  a.gone\n",
         "  - A note \\x1b[2J.\n",
+        "Tested against\n  - the vendor's own schema (npm acme@1.0.0): create, url\n",
     ):
         assert line in text
 
@@ -72,6 +74,7 @@ def test_one_provider_as_json() -> None:
     document = json.loads(json.dumps(provider_json("acme", ACME)))
     assert document["credentials"] == [["token"], ["user", "password"]]
     assert document["one_event_a_record"] is True
+    assert document["tested"] == [{"against": "schema", "source": "npm acme@1.0.0", "facts": ["create", "url"]}]
     assert document["events"] == ["a.made", "a.gone"]
     fields = {field["name"]: field for field in document["fields"]}
     assert list(fields) == ["url", "events", "secret", "name", "level", "mode"]
