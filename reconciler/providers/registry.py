@@ -6,9 +6,10 @@ import json
 import threading
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 
 from reconciler.documents import read, suggest, validate
 from reconciler.errors import ConfigError, Problem
@@ -16,9 +17,6 @@ from reconciler.providers.protocol import Connection, Settings
 from reconciler.providers.spec import Spec
 from reconciler.providers.trusted import trusted
 from reconciler.records import Fingerprinter
-
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
 
 _CATALOG = Path(__file__).parent / "catalog"
 _GROUP = "reconciler.providers"
@@ -95,17 +93,22 @@ def table_schema() -> dict[str, Any]:
 def _said(value: Any) -> Any:
     """Return what differs from the defaults, as JSON; to dump the model would build its serializer first."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        own = {
-            fields[name].alias or name: item
-            for name, item in value.__dict__.items()
-            if not _is_default(fields[name], item)
-        }
+        defaults = _defaults(type(value))
+        own = {defaults[name][0]: item for name, item in value.__dict__.items() if item != defaults[name][1]}
         return {name: _said(item) for name, item in {**own, **(value.__pydantic_extra__ or {})}.items()}
     if isinstance(value, dict):
         return {name: _said(item) for name, item in value.items()}
     return [_said(item) for item in value] if isinstance(value, list) else value
 
 
-def _is_default(field: FieldInfo, value: Any) -> bool:
-    return not field.is_required() and bool(value == field.get_default(call_default_factory=True))
+@cache
+def _defaults(model: type[BaseModel]) -> dict[str, tuple[str, Any]]:
+    """Return each field's key in a table and its default, which equals nothing where there is none.
+
+    Once a model: pydantic looks at the signature of a factory each time it is asked for a default.
+    """
+    blank = trusted(model, {})  # a factory that is a model would build its validators
+    return {
+        name: (field.alias or name, PydanticUndefined if field.is_required() else getattr(blank, name))
+        for name, field in model.model_fields.items()
+    }
