@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from itertools import pairwise
 from typing import Any, Final
 
 _NAME = re.compile(r"\{(\w+)\}")
@@ -34,24 +35,43 @@ def at(data: Any, path: str | None) -> Any:
 
 
 def put(data: MutableMapping[str, Any], path: str, value: Any) -> None:
-    """Set what is at `path` in `data`, making the objects on the way."""
-    *way, last = path.split(".")
-    for step in way:
-        inner = data.setdefault(step, {})
-        if not isinstance(inner, dict):
-            inner = data[step] = {}
-        data = inner
-    data[last] = value
+    """Set what is at `path` in `data`, making the objects on the way, and a list where a number picks from it."""
+    steps = path.split(".")
+    inner: Any = data
+    for step, following in pairwise(steps):
+        found = at(inner, step)
+        if not (isinstance(found, dict) or (isinstance(found, list) and following.isdecimal())):
+            found = [] if following.isdecimal() else {}
+            _set(inner, step, found)
+        inner = found
+    _set(inner, steps[-1], value)
 
 
 def without(data: Any, path: str) -> Any:
     """Return `data` without what is at `path`; what is not on the way there is shared, not copied."""
     first, _, rest = path.partition(".")
-    if not isinstance(data, Mapping) or first not in data:
+    if at(data, first) is MISSING:
         return data
+    if isinstance(data, list):
+        place = int(first)
+        return [*data[:place], *([without(data[place], rest)] if rest else []), *data[place + 1 :]]
     if not rest:
         return {name: value for name, value in data.items() if name != first}
     return {**data, first: without(data[first], rest)}
+
+
+def list_of(path: str) -> str | None:
+    """Return where the list is that a number in `path` picks from; None where there is none."""
+    found = re.match(r"(.+?)\.\d+(\.|$)", path)
+    return found.group(1) if found else None
+
+
+def _set(data: Any, step: str, value: Any) -> None:
+    if isinstance(data, list):
+        data += [{} for _ in range(int(step) + 1 - len(data))]  # those before it that nobody has set yet
+        data[int(step)] = value
+    else:
+        data[step] = value
 
 
 def filled(template: str, values: Mapping[str, str], quoting: Callable[[str], str] = str) -> str:

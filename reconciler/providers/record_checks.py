@@ -32,6 +32,9 @@ def _plain(name: str, field: FieldSpec) -> Iterator[Found]:
         yield "`pairs` are for a mapping", (*place, "pairs"), "add `type: object`"
     if field.fresh is not None and field.type != "boolean":
         yield "`fresh` makes a time into true or false", (*place, "fresh"), "add `type: boolean`"
+    if field.write_path is not None and field.write_path.partition(".")[0].isdecimal():
+        key = "write" if field.write is not None else "at"
+        yield "a number picks from a list, and a record is an object", (*place, key), "begin with a name"
     if name == "url" and (field.via is not None or field.only_update):
         yield "a record's `url` goes with its create", place, "remove `via` or `only_update`"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.providers.mapping import RecordMap, without_masks
-from reconciler.providers.paths import as_text, at, put, without
+from reconciler.providers.paths import as_text, at, list_of, put, without
 from reconciler.providers.spec import Call, Spec, UpdateCall
 from reconciler.records import Fields
 
@@ -34,6 +34,8 @@ class Writing:
             for name, field in self._fields.items()
             if field.resend or field.repeat or (spec.resend_secret and name in self._secrets)
         }
+        # Providers replace a list as one, so what is in the same list goes together.
+        self._lists = {name: list_of(field.write_path or "") for name, field in self._fields.items()}
 
     def at_create(self, fields: Fields) -> dict[str, Any]:
         """Return the fields that the create itself carries."""
@@ -64,7 +66,9 @@ class Writing:
             return None
         if call.sending in ("whole", "merged"):
             return mine
-        return {name: value for name, value in mine.items() if name in changed or name in self._always}
+        lists = {place for name in changed if (place := self._lists.get(name)) is not None}
+        needed = {*changed, *self._always, *(name for name in mine if self._lists[name] in lists)}
+        return {name: value for name, value in mine.items() if name in needed}
 
     def body(self, call: UpdateCall, fields: Fields, present: Any) -> Any:
         """Return what an update of `fields` sends; `present` is their record, for `sends: merged`.

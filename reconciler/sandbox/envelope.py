@@ -15,7 +15,7 @@ def good(call: Call, value: Any, path: str | None, headers: Mapping[str, str] | 
     """Return a good answer to `call` that has `value` at `path` (None: all of it)."""
     body: Any = {} if path else dict(value) if isinstance(value, dict) else value
     if path:
-        place(body, path, value)
+        put(body, path, value)
     if isinstance(body, dict):
         mark(body, call)
     return as_json(status_of(call), to_json(body), headers)
@@ -28,15 +28,6 @@ def mark(body: dict[str, Any], call: Call) -> None:
     for path in call.success.empty:
         if at(body, path) is MISSING and "." in path:
             put(body, path, [])
-
-
-def place(body: dict[str, Any], path: str, value: Any) -> None:
-    """Put `value` at `path`, of which the last step may pick from a list."""
-    above, _, last = path.rpartition(".")
-    if last == "0" and above:
-        put(body, above, [value])
-    else:
-        put(body, path, value)
 
 
 def status_of(call: Call) -> int:

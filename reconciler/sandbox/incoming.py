@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.providers.bodies import decoded_form
 from reconciler.providers.calls import Encoding
-from reconciler.providers.paths import at
+from reconciler.providers.paths import at, put
 from reconciler.providers.spec import Call, Spec
 from reconciler.sandbox.refusals import Rejected
 from reconciler.sandbox.wire import Request
@@ -49,9 +49,6 @@ def _patched(operations: list[Any]) -> dict[str, Any]:
     for one in operations:
         if not isinstance(one, dict) or one.get("op") not in ("add", "replace") or not isinstance(one.get("path"), str):
             raise Rejected(400, "Not a JSON Patch.")
-        *way, last = [step.replace("~1", "/").replace("~0", "~") for step in one["path"].lstrip("/").split("/")]
-        inner = record
-        for step in way:
-            inner = inner.setdefault(step, {})
-        inner[last] = one.get("value")
+        steps = [step.replace("~1", "/").replace("~0", "~") for step in one["path"].lstrip("/").split("/")]
+        put(record, ".".join(steps), one.get("value"))
     return record

@@ -318,6 +318,32 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
         {"config": {"a": [2], "b": None}},
     ),
     "boxed": case(record(channel={"at": "channels", "boxed": "both"}), {"channel": "x"}, {"channel": "y"}),
+    "elements of a list": case(
+        {
+            "record": {
+                "url": "targets.0.address",
+                "events": "events",
+                "description": "targets.0.note",
+                "secret": {"at": "targets.0.auth", "read": "clear"},
+                "backup": "targets.1.address",
+                "constants": {"targets.0.type": "http"},
+            },
+            "update": {"patch": "/hooks/{id}"},
+        },
+        {"secret": Secret("s1", "1"), "backup": "https://hooks.example.com/spare"},
+    ),
+    "elements of a list by JSON Patch": case(
+        {
+            "record": {"url": "targets.0.address", "events": "events", "description": "targets.0.note"},
+            "update": {"patch": "/hooks/{id}", "sends": "json_patch"},
+        }
+    ),
+    "elements of a list in a form": case(
+        {
+            "record": {"url": "targets.0.address", "events": "events", "description": "targets.0.note"},
+            "encoding": {"arrays": "indexed"},
+        }
+    ),
     "pairs": case(
         record(labels={"at": "labels", "type": "object", "pairs": ["key", "value"]}),
         {"labels": {"a": "1"}},

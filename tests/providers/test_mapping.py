@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.providers.mapping import Misfit, RecordMap, secret_texts
+from reconciler.providers.paths import put, without
 from reconciler.providers.spec import Spec
 from reconciler.records import Secret, url_value
 
@@ -146,3 +147,20 @@ def test_every_secret_of_what_is_written_is_known_to_the_redaction() -> None:
     found = set(secret_texts(fields))
     assert {"s", "h", "l", "user", "pass1234", "tok12345"} <= found
     assert "n" not in found
+
+
+def test_a_number_makes_a_list_and_is_taken_out_of_one() -> None:
+    data: dict[str, Any] = {"targets": "of another kind"}
+    put(data, "targets.1.address", "b")
+    put(data, "targets.0.address", "a")
+    put(data, "by.7", "x")
+    assert data == {"targets": [{"address": "a"}, {"address": "b"}], "by": [*({} for _ in range(7)), "x"]}
+    named: dict[str, Any] = {"by": {"7": "old"}}
+    put(named, "by.7", "new")
+    assert named == {"by": {"7": "new"}}
+
+    left = without(data, "targets.1.address")
+    assert left["targets"] == [{"address": "a"}, {}]
+    assert without(data, "targets.0")["targets"] == [{"address": "b"}]
+    assert data["targets"] == [{"address": "a"}, {"address": "b"}], "what it came from is as it was"
+    assert without(data, "targets.5.address") == without(data, "targets.x") == data
