@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from functools import cache
 
 _FROM_TEXT = b"reconcile state key, derived from text, version 1"
 _FROM_SECRETS = b"reconcile state key, derived from secrets, version 1"
@@ -48,7 +49,7 @@ class Key:
         Stretched, since one of them may be a password of the user's own choice.
         """
         material = hmac.digest(_FROM_SECRETS, "\0".join(texts).encode("utf-8", "surrogatepass"), "sha256")
-        return cls(hashlib.pbkdf2_hmac("sha256", material, _FROM_SECRETS, 200_000))
+        return cls(_stretched(material))
 
     def fingerprint(self, text: str) -> str:
         """Return the keyed hash of `text`: 32 hex digits of an HMAC-SHA256."""
@@ -64,3 +65,9 @@ class Key:
 
     def __reduce__(self) -> str:
         raise TypeError("a fingerprint key is not pickled")
+
+
+@cache
+def _stretched(material: bytes) -> bytes:
+    """Stretch a hash of secrets, once a process: that takes a tenth of a second, by intention."""
+    return hashlib.pbkdf2_hmac("sha256", material, _FROM_SECRETS, 200_000)
