@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from reconciler.records import Secret
+
 TOKEN = {"token": "token-canary"}
 SITE = {"site": "0d3a9d2f"}
 API = "https://api.netlify.com/api/v1/hooks"
@@ -18,7 +20,12 @@ SHOWN: dict[str, Any] = {
     "updated_at": "2024-01-01T10:00:00Z",
     "disabled": False,
 }
-FIELDS = {"url": "https://example.com/netlify", "events": ("deploy_created",), "delivering": True}
+FIELDS = {
+    "url": "https://example.com/netlify",
+    "events": ("deploy_created",),
+    "secret": Secret("secret-canary"),
+    "delivering": True,
+}
 
 
 def test_create(exchange: Callable[..., Any]) -> None:
@@ -28,7 +35,7 @@ def test_create(exchange: Callable[..., Any]) -> None:
     assert sent.body == {
         "type": "url",
         "event": "deploy_created",
-        "data": {"url": "https://example.com/netlify"},
+        "data": {"url": "https://example.com/netlify", "signature_secret": "secret-canary"},
     }
 
 
@@ -40,7 +47,11 @@ def test_update_keeps_what_else_is_in_the_data(exchange: Callable[..., Any]) -> 
     )
     put = sent.all[-1]
     assert (put.method, put.url) == ("PUT", f"{API}/5f7b8c9d")
-    assert put.body["data"] == {"url": "https://example.com/netlify", "other": "kept"}
+    assert put.body["data"] == {
+        "url": "https://example.com/netlify",
+        "other": "kept",
+        "signature_secret": "secret-canary",
+    }
 
 
 def test_a_disabled_one_is_enabled(exchange: Callable[..., Any]) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from reconciler.errors import Ambiguous
 from reconciler.records import Secret
 
 TOKEN = {"server_token": "token-canary"}
@@ -56,6 +59,12 @@ def test_delete(exchange: Callable[..., Any]) -> None:
     answer = {"ErrorCode": 0, "Message": "Webhook 1234567 removed."}
     sent = exchange("postmark", TOKEN, STREAM, "delete", None, answer, record_id="1234567")
     assert (sent.method, sent.url) == ("DELETE", f"{API}/1234567")
+
+
+def test_a_delete_that_the_answer_does_not_confirm_is_not_believed(exchange: Callable[..., Any]) -> None:
+    refused = {"ErrorCode": 1, "Message": "Something else."}
+    with pytest.raises(Ambiguous):
+        exchange("postmark", TOKEN, STREAM, "delete", None, refused, record_id="1234567")
 
 
 def test_list(exchange: Callable[..., Any]) -> None:
