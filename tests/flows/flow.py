@@ -62,34 +62,15 @@ class Run:
         return found
 
 
-class Flow:
-    """A folder with a hooks.yaml and its state, the sandbox, and the command line over both."""
+class Folder:
+    """A folder with a hooks.yaml and its state, and the command line over it."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.sandbox = sandbox
         self.file = folder / "hooks.yaml"
 
-    def connection(self, name: str, **more: Any) -> dict[str, Any]:
-        """One entry under `providers:` for a connection named after its provider, or `provider@account`."""
-        provider = name.partition("@")[0]
-        return {
-            "type": provider,
-            "base_url": self.sandbox.base_url(name),
-            "retry": 0,
-            **CREDENTIALS[provider],
-            **more,
-        }
-
-    def subscription(self, provider: str, **more: Any) -> dict[str, Any]:
-        """One entry under `subscriptions:` that the connection of that name takes."""
-        url = f"https://hooks.example.com/{provider}"
-        return {"provider": provider, "url": url, **SUBSCRIPTIONS[provider.partition("@")[0]], **more}
-
-    def write(self, subscriptions: dict[str, Any], providers: dict[str, Any] | None = None, **more: Any) -> None:
-        """Write hooks.yaml; without `providers` it has a connection of each that the subscriptions name."""
-        if providers is None:
-            providers = {one["provider"]: self.connection(one["provider"]) for one in subscriptions.values()}
+    def write(self, subscriptions: dict[str, Any], providers: dict[str, Any], **more: Any) -> None:
+        """Write hooks.yaml."""
         document = {"version": 1, "providers": providers, "subscriptions": subscriptions, **more}
         self.file.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
@@ -130,6 +111,36 @@ class Flow:
         """Wait for a process to end."""
         stdout, stderr = process.communicate(timeout=120)
         return _clean(Run(process.returncode, stdout, stderr))
+
+
+class Flow(Folder):
+    """A folder, and the sandbox that its connections lead to."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder)
+        self.sandbox = sandbox
+
+    def connection(self, name: str, **more: Any) -> dict[str, Any]:
+        """One entry under `providers:` for a connection named after its provider, or `provider@account`."""
+        provider = name.partition("@")[0]
+        return {
+            "type": provider,
+            "base_url": self.sandbox.base_url(name),
+            "retry": 0,
+            **CREDENTIALS[provider],
+            **more,
+        }
+
+    def subscription(self, provider: str, **more: Any) -> dict[str, Any]:
+        """One entry under `subscriptions:` that the connection of that name takes."""
+        url = f"https://hooks.example.com/{provider}"
+        return {"provider": provider, "url": url, **SUBSCRIPTIONS[provider.partition("@")[0]], **more}
+
+    def write(self, subscriptions: dict[str, Any], providers: dict[str, Any] | None = None, **more: Any) -> None:
+        """Write hooks.yaml; without `providers` it has a connection of each that the subscriptions name."""
+        if providers is None:
+            providers = {one["provider"]: self.connection(one["provider"]) for one in subscriptions.values()}
+        super().write(subscriptions, providers, **more)
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """What goes wrong from now on; nothing, without any."""
