@@ -244,7 +244,8 @@ class Reader:
             raise Shifted(f"it says that it has {total} records and shows {len(self._kept)}")
 
     def _number(self, page: Page, path: str | None) -> int | None:
-        value = at(page.data, path) if path is not None else None
+        counts = path is not None and page.data is not None  # an answer without content counts nothing
+        value = at(page.data, path) if counts else None
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
             return value
         raise self._incomplete(f"`{path}` should be a number and is {kind_of(value)}")

@@ -145,8 +145,7 @@ class StandIn:
                     record = store.update(scope, record_id, sent, alter, name=one.route.field)
                 return good(call, store.rules.shown(record), call.item)
             case "rotate":
-                record = store.rules.shown(store.rotate(scope, record_id), created=True)
-                return self._renewed(call, record)
+                return self._renewed(call, store.rotate(scope, record_id))
             case "after":
                 store.get(scope, record_id)
                 return good(call, {}, None)
@@ -188,7 +187,7 @@ class StandIn:
         """Answer with the record, or with its new secret alone where the table says that this is what comes."""
         path = call.secret if isinstance(call, RotateCall) else None
         if path is None:
-            return good(call, record, call.item)
+            return good(call, self.store.rules.shown(record, created=True), call.item)
         secret = next(value for made in self.store.rules.made if (value := at(record, made)) is not MISSING)
         return good(call, secret, f"{call.item}.{path}" if call.item else path)
 

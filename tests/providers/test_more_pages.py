@@ -169,3 +169,19 @@ def test_a_place_that_was_read_already_is_unknown(way: str) -> None:
 )
 def test_the_link_header_is_read_as_it_is_written(header: str, url: str | None) -> None:
     assert link(header, "next") == url
+
+
+@pytest.mark.parametrize(
+    "going_on", [{"page": "p", "pages": "pages", "total": "total"}, {"offset": "skip", "total": "total"}]
+)
+def test_an_answer_without_content_is_an_empty_list_that_counts_nothing(going_on: dict[str, Any]) -> None:
+    call = ListCall.model_validate({"get": "/hooks", "items": "data", "empty": ["no_content"], "next": going_on})
+    full = Page({"data": [{"id": "1"}], "pages": 2, "total": 2})
+
+    def read(*pages: Page) -> list[Any]:
+        left = [*pages, *pages]
+        return Reader(call, ADDRESS, "GET it", lambda *_: left.pop(0), lambda item: str(item["id"])).all()
+
+    assert read(Page(None)) == []
+    with pytest.raises(Unreadable, match="total changed"):  # but not where more was said to be there
+        read(full, Page(None))

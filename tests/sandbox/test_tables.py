@@ -189,3 +189,20 @@ def test_an_update_without_the_secret_erases_it_where_the_table_says_so() -> Non
         client.call("PATCH", f"/orgs/o/r/hooks/{record_id}", {"hook": {"events": ["pull"]}})
         assert "secret" not in forgetful.records("acme")[0]["config"]
         client.session.close()
+
+
+def test_a_call_that_makes_the_secret_may_be_the_one_that_shows_it() -> None:
+    make = {"post": "/orgs/{org}/{repo}/hooks/{id}/key"}
+    key = {"secret": True, "read": "on_create", "from": {**make, "item": "made"}}
+    record: dict[str, Any] = {**ACME["record"], "key": key}  # type: ignore[dict-item]  # a mapping, among others
+    spec = Spec.model_validate({**ACME, "record": record, "rotate": {**make, "secret": "made"}})
+    with Sandbox({"acme": spec}, credentials={"acme": {"token": "abc"}}) as running:
+        acme = Acme(running)
+        hook = acme.create().json()["hook"]
+        answers = [acme.call("POST", f"/orgs/o/r/hooks/{hook['meta']['id']}/key").json() for _ in range(2)]
+        acme.session.close()
+    one, two = answers
+    assert set(one) == set(two) == {"made"}
+    assert one["made"].startswith("whsec_")
+    assert one != two
+    assert one["made"] not in str(hook)
