@@ -24,10 +24,10 @@ from reconciler.providers.spec import Call, GetCall, ListCall, Spec
 class Answer:
     """A good answer: all its JSON, the record in it, its headers, and the call as it may be shown."""
 
-    data: Any
-    item: Any
+    data: Any = field(repr=False)
+    item: Any = field(repr=False)
     where: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     gone: bool = False
 
 

@@ -42,7 +42,8 @@ def _fields(spec: Spec) -> Iterator[Found]:
     secrets = spec.record.secret_fields()
     for name, field in spec.record.fields().items():
         place = ("record", name)
-        if field.write_path is field.read_path is None and not field.beside and field.via is field.fetched is None:
+        places = (field.write_path, field.read_path, field.via, field.fetched, field.shown)
+        if all(place is None for place in places) and not field.beside:
             yield f"field `{name}` is neither written nor read", place, "say `at`, or `write` and `read`"
         if field.each is not None and name != "events":
             yield f"`each` is for `events`, not for `{name}`", (*place, "each"), None

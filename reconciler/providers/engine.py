@@ -89,7 +89,7 @@ class RestConnection:
         except Misfit as misfit:
             reason = str(misfit)
         else:
-            return self._followed(scope, record_id, fields, self._captured(self._map.captured(answer.item)))
+            return self._followed(scope, record_id, fields, self._captured(self._shown(answer)))
         raise Ambiguous(f"{answer.where}: {reason}; whether it was carried out is not known")
 
     def update(self, scope: Scope, record_id: str, fields: Fields, changed: frozenset[str]) -> Written:
@@ -106,7 +106,7 @@ class RestConnection:
         if call is None:
             raise NotSent(f"{self.name}: the table of {self._spec.title} has no call that renews a secret")
         answer = self._write(call, self._about(scope, record_id), {}, None, content=True)
-        found = self._map.captured(answer.item, call.secret)
+        found = self._shown(answer, call.secret)
         if not found:
             found = self._reading.made_secrets(scope, record_id)
         captured = self._captured(found)
@@ -170,7 +170,7 @@ class RestConnection:
         present = self._reading.present(scope, record_id) if call.sending == "merged" else None
         record = self._revealed(lambda: self._writing.body(call, mine, present))
         answer = self._write(call, values, mine, record, content=False)
-        captured = self._captured(self._map.captured(answer.item))
+        captured = self._captured(self._shown(answer))
         try:
             return Written(self._map.id_of(answer.item), captured)
         except Misfit:  # not every provider answers an update with the record
@@ -254,6 +254,10 @@ class RestConnection:
             if field is not None and (single or isinstance(value, str | int)):
                 found.update((name, theirs) for _, theirs in encode(name, field, value, "write"))
         return {name: value for name, value in found.items() if isinstance(value, str | int)}
+
+    def _shown(self, answer: Answer, path: str | None = None) -> dict[str, Secret]:
+        """Return the secrets that this answer shows and no other will; `path`: where in the record, if not as usual."""
+        return self._map.captured(answer.item, path, data=answer.data, headers=answer.headers)
 
     def _captured(self, found: Mapping[str, Secret]) -> Fields | None:
         """Return the secrets of an answer, and take care that no later message shows them."""

@@ -17,6 +17,19 @@ Shape = Literal["list", "text", "objects", "map", "flags"]
 Way = Literal["write", "read"]
 
 
+class Shown(Model):
+    """Where the answer to a create has a secret that is not within the record."""
+
+    at: Path | None = Field(None, description="Where it is in the whole answer, beside the record's envelope.")
+    header: str | None = Field(None, description="The answer's header that has it.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Shown:
+        if (self.at is None) == (self.header is None):
+            raise ValueError("it is either `at` a path of the whole answer or in a `header`")
+        return self
+
+
 class FieldSpec(Model):
     """One of our fields in their terms. The short form `url: target_url` means `url: {at: target_url}`."""
 
@@ -27,6 +40,10 @@ class FieldSpec(Model):
     read: str | None = Field(
         None,
         description="Where it is in what we read, if that differs. For a secret: clear, masked, never or on_create.",
+    )
+    shown: Shown | None = Field(
+        None,
+        description="For a secret that is read `on_create`: where that answer has it, if it is not in the record.",
     )
     type: Kind | None = Field(None, description="The type of our value; default string (events: array).")
     secret: bool | None = Field(None, description="Never shown. True for `secret`; say it for passwords and tokens.")
@@ -127,6 +144,8 @@ class FieldSpec(Model):
     @property
     def read_path(self) -> str | None:
         """Where the field is in an answer; None where it is never there, or beside the others."""
+        if self.shown is not None:
+            return None
         if self.read in VISIBILITIES or self.read is None:
             return self.at or self.write
         return self.read

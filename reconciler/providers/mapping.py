@@ -88,12 +88,24 @@ class RecordMap:
         key = identity(self._connection, scope, {**self._key_defaults, **fields}, self._key)
         return Live(self._connection, scope, record_id, fields, key, self._masked(item, fetched))
 
-    def captured(self, item: Any, path: str | None = None) -> dict[str, Secret]:
-        """Return the secrets that this answer to a write shows and no other will; `path`: where, if not as usual."""
+    def captured(
+        self, item: Any, path: str | None = None, *, data: Any = None, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Secret]:
+        """Return the secrets that this answer to a write shows and no other will.
+
+        `item` is the record in it, `path` where a secret is in that, if not as usual; `data` and `headers` are the
+        whole answer.
+        """
         found: dict[str, Secret] = {}
         for name in self._secrets:
             field = self._fields[name]
-            if field.visibility == "on_create" and (path or field.read_path) is not None:
+            if field.visibility != "on_create":
+                continue
+            if field.shown is not None and path is None:
+                header = field.shown.header
+                value = at(data, field.shown.at) if header is None else (headers or {}).get(header.lower())
+                found.update(self.captured_value(name, value))
+            elif (path or field.read_path) is not None:
                 found.update(self.captured_value(name, at(item, path or field.read_path)))
         return found
 

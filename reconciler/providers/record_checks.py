@@ -73,6 +73,9 @@ def _ways(spec: Spec, name: str, field: FieldSpec) -> Iterator[Found]:
         )
     if field.via is not None and field.only_update:
         yield "`via` is always a call after the create's", (*place, "only_update"), "remove it"
+    if field.shown is not None and (not secret or field.read != "on_create" or field.fetched is not None):
+        hint = "say `secret: true` and `read: on_create`, and no `from`"
+        yield "`shown` is where a create's answer has a secret that no other shows", (*place, "shown"), hint
     if field.fetched is not None and secret and field.visibility not in ("clear", "on_create"):
         yield "a secret that a call shows is `clear`, or made at create", (*place, "read"), "say `clear` or `on_create`"
 

@@ -246,6 +246,13 @@ class Spec(Model):
         """The ways to authenticate, in order of preference."""
         return tuple(self.auth) if not isinstance(self.auth, Auth) else (self.auth,)
 
+    @property
+    def told_scope(self) -> frozenset[str]:
+        """The scope parameters that a create tells; the provider knows others by what the record is about."""
+        every = [text for text in (*self.headers.values(), *self.query.values()) if isinstance(text, str)]
+        named = self.create.names | {name for text in every for name in names_in(text)}
+        return frozenset(self.scope) & named
+
     def key_defaults(self) -> dict[str, Any]:
         """What fields of the key are where nobody says: what a file leaves out is what a read then shows."""
         fields = self.record.fields()

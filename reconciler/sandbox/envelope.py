@@ -11,13 +11,21 @@ from reconciler.sandbox.store import to_json
 from reconciler.sandbox.wire import Answer
 
 
-def good(call: Call, value: Any, path: str | None, headers: Mapping[str, str] | None = None) -> Answer:
-    """Return a good answer to `call` that has `value` at `path` (None: all of it)."""
+def good(
+    call: Call,
+    value: Any,
+    path: str | None,
+    headers: Mapping[str, str] | None = None,
+    beside: Mapping[str, Any] | None = None,
+) -> Answer:
+    """Return a good answer to `call` that has `value` at `path` (None: all of it), and what is `beside` it."""
     body: Any = {} if path else dict(value) if isinstance(value, dict) else value
     if path:
         put(body, path, value)
     if isinstance(body, dict):
         mark(body, call)
+        for place, one in (beside or {}).items():
+            put(body, place, one)
     return as_json(status_of(call), to_json(body), headers)
 
 

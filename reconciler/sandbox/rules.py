@@ -183,6 +183,12 @@ class Rules:
                 put(view, path, _masked(value))
         return view
 
+    def beside(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return what the answer of a create has beside the record: by path of the whole answer, and by header."""
+        found = [(field.shown, at(record, kept_at(name, field))) for name, field in self._fields.items() if field.shown]
+        body = {shown.at: value for shown, value in found if shown.at is not None}
+        return body, {shown.header: value for shown, value in found if shown.header is not None}
+
     def listed(self, record: dict[str, Any]) -> dict[str, Any]:
         """Return the record as a list shows it, which may leave its fields out."""
         view = self.shown(record)

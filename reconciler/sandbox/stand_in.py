@@ -164,13 +164,14 @@ class StandIn:
         overwrite = isinstance(call, CreateCall) and call.upsert
         record = store.create(self._scope(one), body, alter, overwrite=overwrite)
         header = self._spec.record.id_spec.header
+        beside, headers = store.rules.beside(record)
         if header is not None:
-            place_of = f"{one.url}/{store.numbering.of(record)}"
-            return Answer(call.success.status[0] if call.success.status else 201, b"", {header: place_of})
+            headers[header] = f"{one.url}/{store.numbering.of(record)}"
+            return Answer(call.success.status[0] if call.success.status else 201, b"", headers)
         shown = store.rules.shown(record, created=True)
         if self._habits.created is not None:
             shown = {path: at(shown, path) for path in self._habits.created}
-        return good(call, shown, call.item)
+        return good(call, shown, call.item, headers, beside)
 
     def _let_in(self, one: _Exchange) -> Answer:
         found = self.gate.log_in(one.route.call, one.request, one.body if isinstance(one.body, dict) else {})
@@ -187,7 +188,8 @@ class StandIn:
         """Answer with the record, or with its new secret alone where the table says that this is what comes."""
         path = call.secret if isinstance(call, RotateCall) else None
         if path is None:
-            return good(call, self.store.rules.shown(record, created=True), call.item)
+            beside, headers = self.store.rules.beside(record)
+            return good(call, self.store.rules.shown(record, created=True), call.item, headers, beside)
         secret = next(value for made in self.store.rules.made if (value := at(record, made)) is not MISSING)
         return good(call, secret, f"{call.item}.{path}" if call.item else path)
 

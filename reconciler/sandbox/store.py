@@ -71,7 +71,7 @@ class Store:
         self.rules = Rules(spec)
         self._habits = habits
         self.numbering = Numbering(spec, habits)
-        self._names = sorted(spec.scope)
+        self._names = spec.told_scope
         self._shelves: dict[Scope, _Shelf] = {}
         self._lock = RLock()
         self._sequence = count(1)
@@ -215,12 +215,16 @@ class Store:
             return Page(texts, ids, start, size, len(shelf.order), numbers[-1] if numbers else 0)
 
     def _shelf(self, scope: Scope) -> _Shelf:
-        return self._shelves.setdefault(scope, _Shelf())
+        return self._shelves.setdefault(self._told(scope), _Shelf())
+
+    def _told(self, scope: Scope) -> Scope:
+        """What of a scope a create tells; the rest a provider knows by other means, and here it is always the same."""
+        return tuple(one for one in scope if one[0] in self._names)
 
     def _entry(self, scope: Scope, record_id: str) -> tuple[_Shelf, _Entry]:
         """Return a record and its shelf; a call that does not name the whole scope means any that fits."""
-        known = set(scope)
-        shelves = [self._shelf(scope)] if len(scope) == len(self._names) else []
+        known = set(self._told(scope))
+        shelves = [self._shelf(scope)] if len(known) == len(self._names) else []
         for shelf in shelves or [one for place, one in self._shelves.items() if known <= set(place)]:
             if record_id in shelf.by_id:
                 return shelf, shelf.by_id[record_id]

@@ -162,6 +162,7 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
         {"scope": {"site": {}, "team": {"default": ""}}, "query": {"site_id": "{site}", "team_id": "{team}"}}
     ),
     "a scope in a header": case({"scope": {"site": {}}, "headers": {"X-Site": "{site}", "Accept": "application/x"}}),
+    "a scope of lists alone": case({"scope": {"team": {}}, "list": {"get": "/hooks", "query": {"team": "{team}"}}}),
     "a scope of lists and creates alone": case(
         {"scope": {"team": {}}, "list": {"get": "/teams/{team}/hooks"}, "create": {"post": "/teams/{team}/hooks"}}
     ),

@@ -48,6 +48,8 @@ CASES: list[tuple[str, str, str, str]] = [
     ("events: {at: events}", "events: {at: e, each: one, as: text}", "8:34", "a single event is a text"),
     ("events: {at: events}", "events: {at: e, keys: [a]}", "8:25", "`keys` are those of objects"),
     ("events: {at: events}", "events: {at: e, separator: x}", "8:30", "`separator` is for one text"),
+    ("read: never}", "read: never, shown: {at: key}}", "11:44", "`shown` is where a create's answer has a secret"),
+    ("read: never}", "read: on_create, shown: {}}", "11:48", "it is either `at` a path"),
     ("read: never}", "read: never, from: {get: '/hooks/{id}/s'}}", "11:30", "is `clear`, or made at create"),
     ("id: id", "id: {at: id, constant: one}", "6:7", "an id comes from one place"),
     ("id: id", "id: {constant: one}", "6:7", "means one record a scope"),

@@ -211,3 +211,23 @@ def test_a_credential_in_the_path_is_never_shown(open_acme: Callable[..., tuple[
                 act()
             assert "canary" not in f"{told.value}{told.value!r}{told.value.__context__}{told.value.__cause__}"
             assert "/bot(sensitive)/" in str(told.value)
+
+
+@pytest.mark.parametrize("shown", [{"at": "X-Hook-Secret"}, {"at": "meta.key"}, {"header": "Hook-Secret"}])
+@pytest.mark.parametrize("ours", [{}, {"write": "secret"}], ids=["theirs alone", "or ours"])
+def test_a_secret_that_an_answer_has_beside_the_record_is_captured(
+    open_acme: Callable[..., tuple[Connection, Sandbox, Scope]], shown: Table, ours: Table
+) -> None:
+    secret = {"read": "on_create", "shown": shown, **ours}
+    create = {"post": "/hooks", "wrap": "data", "item": "data"}
+    connection, sandbox, scope = open_acme(
+        {**record(secret=secret), "create": create, "rotate": {"post": "/hooks/{id}/rotate", "item": "data"}}
+    )
+    made = connection.create(scope, FIELDS)
+    assert made.captured is not None
+    first = made.captured["secret"].reveal()
+    assert first == sandbox.records("acme")[0]["_own"]["secret"]
+    assert "secret" not in connection.list(scope)[0].fields
+    renewed = connection.rotate(scope, made.id).captured
+    assert renewed is not None
+    assert renewed["secret"].reveal() == sandbox.records("acme")[0]["_own"]["secret"] != first

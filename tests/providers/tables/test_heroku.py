@@ -43,6 +43,15 @@ def test_create(exchange: Callable[..., Any]) -> None:
     }
 
 
+def test_a_secret_that_heroku_makes_is_captured(exchange: Callable[..., Any]) -> None:
+    fields = {name: value for name, value in FIELDS.items() if name != "secret"}
+    made = {"Heroku-Webhook-Secret": "hook-canary"}
+    sent = exchange("heroku", TOKEN, APP, "create", fields, SHOWN, status=201, headers=made)
+    assert "secret" not in sent.body
+    assert sent.result.captured["secret"].reveal() == "hook-canary"
+    assert "canary" not in repr(sent.result)
+
+
 def test_update(exchange: Callable[..., Any]) -> None:
     sent = exchange("heroku", TOKEN, APP, "update", FIELDS, SHOWN, record_id=ID, changed=frozenset({"level"}))
     assert (sent.method, sent.url, sent.body) == ("PATCH", f"{API}/{ID}", {"level": "notify"})
