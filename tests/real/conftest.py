@@ -9,6 +9,7 @@ import pytest
 
 from tests.flows.flow import CANARY, Folder
 from tests.real.github import GUEST, ORGANIZATIONS, OWNER, TOKEN, Hooks, organization_hooks, repository_hooks
+from tests.real.linear import KEY as LINEAR_KEY
 from tests.real.receiver import Receiver, receiving
 from tests.servers.apis import emulate_server, prism_proxy
 
@@ -56,3 +57,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
     yield Folder(tmp_path)
     for file in (tmp_path / ".reconcile").glob("*"):
         assert CANARY.encode() not in file.read_bytes(), f"{file.name} holds a secret"
+
+
+@pytest.fixture(scope="session")
+def linear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a server with Linear's API: an administrator and a team."""
+    seed = {
+        "linear": {
+            "users": [{"email": "admin@example.com", "name": "Admin", "admin": True}],
+            "teams": [{"key": "ENG", "name": "Engineering"}],
+            "tokens": [{"token": LINEAR_KEY, "user": "admin@example.com", "scopes": ["read", "write", "admin"]}],
+            "strict_scopes": True,
+        }
+    }
+    with emulate_server(tmp_path_factory.mktemp("linear"), "linear", seed) as url:
+        yield url
