@@ -119,7 +119,7 @@ class Client:
         return self._stop is not None and self._stop.is_set()
 
     def _name(self, request: Request) -> str:
-        return f"{request.method} {self.redactor.address(request.url)}"
+        return f"{request.method} {self.redactor.address(request.address)}"
 
     def _error(self, request: Request, failure: Failure, attempts: int) -> Unreadable | NotSent | Ambiguous:
         tries = f" ({attempts} tries)" if attempts > 1 else ""

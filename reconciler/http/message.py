@@ -13,6 +13,7 @@ Effect: TypeAlias = Literal["read", "write"]
 class Request:
     """One call, ready to be sent. `url` is complete and quoted; `effect` decides what may be sent again.
 
+    `bare` is the address where a record travels in the query of `url`: that without the record, which may hold secrets.
     Its `repr` shows neither address nor headers nor body: each of them may carry a credential.
     """
 
@@ -21,6 +22,12 @@ class Request:
     effect: Effect
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    bare: str | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> str:
+        """What of `url` may be shown, once it is scrubbed."""
+        return self.url if self.bare is None else self.bare
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,11 @@ def prefix(auth: Auth | None, credentials: Mapping[str, Secret]) -> str:
     return filled(auth.path, values, lambda value: quote(value, safe=":"))
 
 
+def in_path(auth: Auth | None, credentials: Mapping[str, Secret]) -> dict[str, str]:
+    """Return the credentials, by name, that a call's path may have within it."""
+    return {name: credentials[name].reveal() for name in auth.credentials} if auth is not None else {}
+
+
 def redactor_for(auth: Auth | None, credentials: Mapping[str, Secret]) -> Redactor:
     """Return a redactor that knows the connection's credentials, and where they travel."""
     known = [secret.reveal() for secret in credentials.values() if secret.known]

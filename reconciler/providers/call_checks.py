@@ -18,8 +18,9 @@ _READS = ("list", "get", "account")
 
 def problems_of_calls(spec: Spec) -> Iterator[Found]:
     """Yield what is wrong with the calls of a table and with its ways to authenticate."""
+    credentials = _credentials(spec)
     for place, call, known in _calls(spec):
-        yield from _names(call, place, known | {"nonce"})
+        yield from _names(call, place, known | {"nonce"}, credentials)
         yield from _shape(spec, call, place)
     yield from _about(spec)
     if spec.listing is not None:
@@ -61,6 +62,12 @@ def _calls(spec: Spec) -> Iterator[tuple[Place, Call, set[str]]]:
             place: Place = ("record", name, "via") if value is None else ("record", name, "via", value)
             plain.append((place, call, scope | about | fields | write))
     return ((place, call, known) for place, call, known in plain if call is not None)
+
+
+def _credentials(spec: Spec) -> frozenset[str]:
+    """The credentials that every way to authenticate takes, so that a path may name them."""
+    ways = [frozenset(auth.credentials) for auth in spec.auths]
+    return frozenset.intersection(*ways) if ways else frozenset()
 
 
 def _is_ours(spec: Spec) -> bool:
@@ -153,11 +160,14 @@ def _auth(auth: Auth, place: Place) -> Iterator[Found]:
             )
 
 
-def _names(call: Call, place: Place, known: set[str]) -> Iterator[Found]:
+def _names(call: Call, place: Place, known: set[str], credentials: frozenset[str] = frozenset()) -> Iterator[Found]:
     if not call.path.startswith("/"):
         yield "a path begins with a slash", (*place, call.method.lower()), f"write /{call.path}"
+    for name in sorted(credentials & known & set(names_in(call.path))):
+        where = (*place, call.method.lower())
+        yield f"{{{name}}} may be the credential or what a subscription says", where, "rename one of the two"
     for text, where in call.templates():
-        yield from _unknown(text, (*place, *where), known)
+        yield from _unknown(text, (*place, *where), known | credentials if text is call.path else known)
 
 
 def _unknown(text: str, place: Place, known: set[str]) -> Iterator[Found]:

@@ -13,7 +13,7 @@ from reconciler.http.message import Effect, Reply, Request
 from reconciler.http.pace import Quota
 from reconciler.http.redaction import Redactor
 from reconciler.providers.answers import Judge
-from reconciler.providers.auth import chosen, prefix, redactor_for, signer
+from reconciler.providers.auth import chosen, in_path, prefix, redactor_for, signer
 from reconciler.providers.paths import at
 from reconciler.providers.protocol import Settings
 from reconciler.providers.requests import Requests
@@ -54,7 +54,8 @@ class Caller:
             stop=stop,
             clock=clock,
         )
-        self._requests = Requests(spec, base_url, prefix(auth, settings.credentials))
+        credentials = settings.credentials
+        self._requests = Requests(spec, base_url, prefix(auth, credentials), in_path(auth, credentials))
         self._signer = signer(auth, base_url, settings.credentials, self._client, self._judge, clock)
 
     @property
@@ -107,7 +108,7 @@ class Caller:
 
     def shown(self, request: Request) -> str:
         """Return a call as it may be shown."""
-        return f"{self.name}: {request.method} {self.redactor.address(request.url)}"
+        return f"{self.name}: {request.method} {self.redactor.address(request.address)}"
 
     def close(self) -> None:
         """Close the pooled connections."""

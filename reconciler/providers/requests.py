@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,11 +14,17 @@ from reconciler.providers.spec import Call, ListCall, Spec, names_in
 
 
 class Requests:
-    """Makes the requests of one connection. `prefix` goes before every path (a credential, where the table says so)."""
+    """Makes the requests of one connection.
 
-    def __init__(self, spec: Spec, base_url: str, prefix: str = "") -> None:
+    `prefix` goes before every path (a credential, where the table says so); `credentials` are what a path may name.
+    """
+
+    def __init__(
+        self, spec: Spec, base_url: str, prefix: str = "", credentials: Mapping[str, str] | None = None
+    ) -> None:
         self._spec = spec
         self._base_url = base_url + prefix
+        self._credentials = credentials or {}
 
     def make(
         self,
@@ -45,25 +51,25 @@ class Requests:
         pairs = self._query(call, texts)
         if in_query:
             pairs |= {name: as_text(value) for name, value in parameters.items()}
-        listed = list(pairs.items())
+        carried: list[tuple[str, str]] = []
         if body is not None and encoding == "query":
-            listed += form_pairs(body, encoding)
-            body = None
+            carried, body = list(form_pairs(body, encoding)), None
+        bare = None
         if url is None:
-            url = self.address(call, texts)
-            if listed:
-                url = f"{url}?{urlencode(listed, quote_via=quote, errors='surrogatepass')}"
+            address = self.address(call, texts)
+            url = _asking(address, [*pairs.items(), *carried])
+            bare = _asking(address, pairs.items()) if carried else None
         all_headers = {name: filled(text, texts) for name, text in {**self._spec.headers, **call.headers}.items()}
         content = None
         if body is not None:
             content, kind = encoded(body, encoding)
             if "content-type" not in {name.lower() for name in all_headers}:
                 all_headers["Content-Type"] = kind
-        return Request(call.method, url, effect, {**all_headers, **(headers or {})}, content)
+        return Request(call.method, url, effect, {**all_headers, **(headers or {})}, content, bare)
 
     def address(self, call: Call, texts: Mapping[str, str]) -> str:
         """Return the address of a call without its query."""
-        return self._base_url + filled(call.path, texts, quoted)
+        return self._base_url + filled(call.path, {**self._credentials, **texts}, quoted)
 
     def _query(self, call: Call, texts: Mapping[str, str]) -> dict[str, str]:
         pairs = {}
@@ -93,6 +99,12 @@ class Requests:
         if call.graphql is not None:
             return {"query": call.graphql, "variables": body}
         return body if body or record is not None else None
+
+
+def _asking(address: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Return an address with a query, where there is one."""
+    query = urlencode(list(pairs), quote_via=quote, errors="surrogatepass")
+    return f"{address}?{query}" if query else address
 
 
 def quoted(value: str) -> str:

@@ -28,8 +28,9 @@ class Gate:
         self._lock = Lock()
 
     def admits(self, request: Request, in_path: Mapping[str, str]) -> bool:
-        """Whether a request carries what one of the table's ways asks for; `in_path` are those before its path."""
-        return not self._auths or any(self._admits(auth, request, in_path) for auth in self._auths)
+        """Whether a request carries what one of the table's ways asks for; `in_path` are those in its path."""
+        right = all(value == (self._expected or {}).get(name, value) for name, value in in_path.items())
+        return not self._auths or (right and any(self._admits(auth, request, in_path) for auth in self._auths))
 
     def stripped(self, path: str) -> tuple[str, dict[str, str]]:
         """Return a path without the credentials before it, and these, where the table puts some there."""

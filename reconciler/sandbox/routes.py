@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -67,6 +67,18 @@ class Routes:
         if fitting:
             return max(fitting, key=lambda one: one[0])[1]
         return allowed
+
+    def shown(self, path: str, credentials: Collection[str]) -> str:
+        """Return a path with what stands in the place of a credential taken out."""
+        for way in self._ways:
+            named = {name for name in names_in(way.call.path) if name in credentials}
+            found = way.shape.fullmatch(path.strip("/")) if named else None
+            if found:
+                path = found.string
+                for start, end in sorted((found.span(name) for name in named), reverse=True):
+                    path = f"{path[:start]}***{path[end:]}"
+                return path
+        return path
 
     @staticmethod
     def _closeness(call: Call, request: Request, body: Any) -> int:

@@ -205,8 +205,7 @@ class Sandbox:
         except LookupError as error:
             return _plain(404, str(error.args[0]))
         outcome = stand_in.take(request, rest, f"http://{host}/{first}")
-        below, in_path = stand_in.gate.stripped(rest.strip("/"))
-        self._note(name, request, f"/{first}/***/{below}" if in_path else request.path, outcome)
+        self._note(name, request, f"/{first}/{stand_in.shown(rest)}", outcome)
         return outcome.answer
 
     def _note(self, name: str, request: Request, path: str, outcome: Outcome) -> None:

@@ -8,7 +8,17 @@ from typing import Any
 from urllib.parse import quote
 
 from reconciler.providers.paths import MISSING, at, put
-from reconciler.providers.spec import Call, CreateCall, DeleteCall, GetCall, ListCall, RotateCall, Spec, Success
+from reconciler.providers.spec import (
+    Call,
+    CreateCall,
+    DeleteCall,
+    GetCall,
+    ListCall,
+    RotateCall,
+    Spec,
+    Success,
+    names_in,
+)
 from reconciler.records import Scope
 from reconciler.sandbox.damage import after, instead
 from reconciler.sandbox.envelope import as_json, good, status_of
@@ -71,6 +81,7 @@ class StandIn:
         self._account = account
         self._conditions = conditions
         self._routes = Routes(spec)
+        self._credentials = {name for auth in spec.auths for name in auth.credentials}
         self._secret_parameters = {parameter for auth in spec.auths for parameter in auth.query or ()}
 
     def take(self, request: Request, path: str, url: str) -> Outcome:
@@ -81,6 +92,8 @@ class StandIn:
         found = self._routes.find(request, path, body)
         if isinstance(found, Route):
             outcome = Outcome(Answer(200), found.operation)
+            named = [name for name in names_in(found.call.path) if name in self._credentials]
+            in_path |= {name: found.parameters[name] for name in named}
             try:
                 self._serve(_Exchange(request, found, body, in_path, url), outcome)
             except Refusal as refusal:
@@ -93,6 +106,13 @@ class StandIn:
         answer = self._error(405, f"The method {request.method} is not allowed here.")
         answer.headers["Allow"] = ", ".join(sorted(found))
         return Outcome(answer)
+
+    def shown(self, path: str) -> str:
+        """Return a path below the base address as a log may show it: without the credentials in it."""
+        below, in_path = self.gate.stripped(path.strip("/"))
+        if in_path:
+            return f"***/{below}"
+        return self._routes.shown(path, self._credentials)
 
     def _serve(self, one: _Exchange, outcome: Outcome) -> None:
         """Fill in what becomes of a request; raises `Refusal`."""

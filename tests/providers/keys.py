@@ -392,5 +392,13 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
         }
     ),
     "basic of templates": case({"auth": {"basic": {"user": "{user}/token", "password": "{token}"}}}),
+    "a credential within the path": case(
+        {
+            "auth": {"query": {"key": "user", "token": "token"}},
+            "encoding": "query",
+            "list": {"get": "/tokens/{token}/hooks"},
+            "update": {"put": "/tokens/{token}/hooks/{id}"},
+        }
+    ),
     "headers": case({"auth": {"header": {"X-Key": "{token}", "X-App": "app={user}"}}}),
 }
