@@ -52,8 +52,8 @@ class Account:
 
 def repair_a_deletion(bench: Bench, account: Account) -> None:
     """Somebody deletes the record there: it is made again."""
-    if not bench.can_read:
-        raise Skipped("nothing can be read, so nobody can see it")
+    if not bench.can_list:
+        raise Skipped("nothing can be listed, so the state is the only witness and no plan sees it")
     wanted = {"hook": bench.samples.minimal()}
     bench.becomes(wanted, "create")
     account.remove(_only_id(bench))
@@ -62,8 +62,8 @@ def repair_a_deletion(bench: Bench, account: Account) -> None:
 
 def repair_a_change(bench: Bench, account: Account) -> None:
     """Somebody changes a field there: the plan shows the drift, and an apply changes it back."""
-    if not bench.can_read:
-        raise Skipped("nothing can be read, so nobody can see it")
+    if not bench.can_list:
+        raise Skipped("nothing can be listed, so the state is the only witness and no plan sees it")
     if {"update", "delete"} <= bench.ability.cannot.keys():
         raise Skipped("that would take an update or a delete")
     name, values = _other_value(bench.samples)
