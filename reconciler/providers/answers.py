@@ -75,8 +75,10 @@ class Judge:
 def words(reply: Reply, within: Sequence[str] = ()) -> list[str]:
     """Return what a provider says in an answer that is no success: unscrubbed, so never shown as it is.
 
-    What is at the paths `within` is what it says, where anything is there.
+    What is at the paths `within` is what it says, where anything is there. Of a good status only what is told under the
+    name of an error counts: the rest may be a record, with a secret that the provider has just made.
     """
+    good = 200 <= reply.status < 300
     text = reply.body.decode("utf-8", "replace").strip()
     if not text:
         return []
@@ -86,8 +88,11 @@ def words(reply: Reply, within: Sequence[str] = ()) -> list[str]:
     try:
         data = from_json(reply.body)
     except ValueError:
-        return [text]
+        return [] if good else [text]
     errors = [found for path in within if not _is_empty(found := at(data, path))]
+    if good and not errors:
+        told = data.items() if isinstance(data, dict) else ()
+        data = {name: value for name, value in told if name in _PLAIN_KEYS}
     return [found for found, _ in zip(_said(errors or data, "", 0), range(_MOST_WORDS), strict=False)]
 
 
@@ -128,7 +133,8 @@ def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: b
     status = _named(reply.status)
     good = reply.status in call.success.status if call.success.status else 200 <= reply.status < 300
     if not good:
-        return None, status
+        usual = " or ".join(str(one) for one in call.success.status) if 200 <= reply.status < 300 else ""
+        return None, f"{status} where a success is {usual}" if usual else status
     if reply.cut is not None:
         return None, f"{status}, but {reply.cut}"
     if may_be_empty and reply.status == HTTPStatus.NO_CONTENT:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import Ambiguous, NotSent, ProviderError, Refused, Unreadable
 from reconciler.providers.protocol import Connection
+from reconciler.providers.spec import Spec
 from reconciler.records import Secret, url_value
 
 Connect = Callable[..., Connection]
@@ -207,3 +208,25 @@ def test_any_answer_to_a_create_is_an_id_or_one_of_our_errors(connect: Connect, 
         except ProviderError as error:
             outcome = type(error)
     assert outcome is Refused if status == 400 else outcome is Ambiguous or (status < 300 and isinstance(outcome, str))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 202, "json": {"id": "1", "secret": "made-canary", "config": {"key": "made-canary"}}},
+        {"status": 201, "body": '{"id": 1, "secret": "made-canary",, '},
+        {"status": 201, "json": {"secret": "made-canary", "message": "accepted"}},
+    ],
+    ids=["another status", "not JSON", "no id"],
+)
+def test_a_secret_in_a_good_answer_that_is_not_understood_is_not_shown(
+    connect: Connect, web: responses.RequestsMock, answer: dict[str, Any]
+) -> None:
+    table = {"title": "Acme", "auth": {"bearer": "token"}, "record": {"url": "url"}}
+    create = {"post": "/hooks", "success": {"status": [201]}}
+    spec = Spec.model_validate({**table, "create": create})
+    web.post("https://api.acme.example/hooks", **answer)
+    connection = connect("acme", {"token": "t"}, spec=spec, base_url="https://api.acme.example")
+    with pytest.raises(Ambiguous, match="whether it was carried out is not known") as caught:
+        connection.create((), {"url": "https://hooks.example.com/a"})
+    assert "canary" not in f"{caught.value!s} {caught.value!r}"
