@@ -182,7 +182,7 @@ def rekey_command(options: Options) -> int:
 @click.argument("connection")
 @common_options(only=("file", "state", "lock_timeout"))
 def reconnect_command(options: Options, connection: str) -> int:
-    """Accept that a CONNECTION has another type or base URL than when its records were made."""
+    """Accept that a CONNECTION has another type, base URL or account than when its records were made."""
     from reconciler.workflow.tending import reconnect
 
     with running(options) as (session, _):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from reconciler.documents import suggest
 from reconciler.errors import StateError, UsageError
 from reconciler.planning.plan import Warned
 from reconciler.providers.protocol import Settings
+from reconciler.reading import Account
 from reconciler.records import Desired, fold_url, selects, subscription_of
-from reconciler.state.model import State
+from reconciler.state.model import Identity, State
 from reconciler.workflow.options import Options
 
 
 def check_identities(state: State, settings: Mapping[str, Settings]) -> None:
     """Raise `StateError` where a connection is no longer what the state's records were made through."""
-    owners = {record.connection for record in state.records.values()} | {old.connection for old in state.deposed}
-    for name in sorted(owners | {intent.connection for intent in state.intents.values()}):
+    for name in _owners(state):
         now = settings.get(name)
         if now is None:
             raise StateError(
@@ -24,25 +25,41 @@ def check_identities(state: State, settings: Mapping[str, Settings]) -> None:
                 f"`reconcile destroy --provider {name}`, or give the records up with `reconcile state rm ADDRESS` "
                 f"(`reconcile state list --provider {name}` names them)."
             )
-        check_identity(state, now)
+        check_identity(state, Identity(name, now.provider, now.base_url))
 
 
-def check_identity(state: State, now: Settings) -> None:
-    """Raise `StateError` where one connection has another type or base URL than the state remembers."""
-    identity = state.identities.get(now.name)
-    if identity is None:
+def check_accounts(state: State, accounts: Mapping[str, Account]) -> None:
+    """Raise `StateError` where a connection leads to another account than that of the state's records."""
+    for name in _owners(state):
+        identity = state.identities.get(name)
+        if identity is not None and name in accounts:
+            check_identity(state, replace(identity, account=accounts[name]))
+
+
+def check_identity(state: State, now: Identity) -> None:
+    """Raise `StateError` where one connection has another type, base URL or account than the state remembers."""
+    before = state.identities.get(now.connection)
+    if before is None:
         return
-    if identity.provider != now.provider:
-        _changed(now.name, "type", identity.provider, now.provider)
-    if fold_url(identity.base_url) != fold_url(now.base_url):
-        _changed(now.name, "base URL", identity.base_url, now.base_url)
+    if before.provider != now.provider:
+        _changed(now.connection, "type", before.provider, now.provider)
+    if fold_url(before.base_url) != fold_url(now.base_url):
+        _changed(now.connection, "base URL", before.base_url, now.base_url)
+    if before.account is not None and now.account is not None and before.account != now.account:
+        _changed(now.connection, "account", before.account, now.account)
+
+
+def _owners(state: State) -> list[str]:
+    """The connections at which the state has something."""
+    owners = {record.connection for record in state.records.values()} | {old.connection for old in state.deposed}
+    return sorted(owners | {intent.connection for intent in state.intents.values()})
 
 
 def _changed(name: str, what: str, before: str, after: str) -> None:
     raise StateError(
         f"The connection {name} has another {what} than when the state's records were made: {before} then, "
-        f"{after} now. Where both are the same account, accept it with `reconcile state reconnect {name}`; "
-        "where not, give the connection a name of its own."
+        f"{after} now. Where the records are there too, accept it with `reconcile state reconnect {name}`; "
+        "where not, correct the connection, or give it a name of its own."
     )
 
 

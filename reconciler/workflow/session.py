@@ -27,12 +27,12 @@ from reconciler.providers.engine import open_connection
 from reconciler.providers.mapping import secret_texts
 from reconciler.providers.protocol import Connection
 from reconciler.providers.registry import spec_hash
-from reconciler.reading import Place, read_place, read_views
+from reconciler.reading import Account, Place, read_accounts, read_place, read_views
 from reconciler.records import Ability, Desired, Fingerprinter, View, selects
 from reconciler.secrets.fingerprints import Key
 from reconciler.state.model import Holder, Identity, Operation, PutIdentity, SetEcho, State, Store
 from reconciler.state.open import open_store
-from reconciler.workflow.checks import check_identities, check_selection, fresh_state_warning
+from reconciler.workflow.checks import check_accounts, check_identities, check_selection, fresh_state_warning
 from reconciler.workflow.options import Options
 
 _log = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ class Session:
         state = self.expansion.state if options.state is None else options.state
         self.store: Store = open_store(state or "")
         self._connections: dict[str, Connection] = {}
+        self._accounts: dict[str, Account] = {}
         self._abreast = 1
 
     def __enter__(self) -> Self:
@@ -136,7 +137,7 @@ class Session:
             parallelism = self.options.parallelism
             means = Means(self._connections, prepared.abilities, ledger, progress, self.stop, captures, parallelism)
             with gently or nullcontext():
-                ledger.commit(*self._identities(), *_first_echoes(prepared))
+                ledger.commit(*self._identities(state), *_first_echoes(prepared))
                 return carry_out(plan, prepared.views, means)
 
     def connection(self, name: str) -> Connection:
@@ -145,6 +146,11 @@ class Session:
             settings = replace(self.expansion.settings[name], abreast=self._abreast)
             self._connections[name] = open_connection(settings, self.store.fingerprint, stop=self.stop)
         return self._connections[name]
+
+    def identity(self, name: str) -> Identity:
+        """Return which account a connection is now. Raises `Unreadable` where that should be readable and is not."""
+        settings, connection = self.expansion.settings[name], self.connection(name)
+        return Identity(name, settings.provider, settings.base_url, connection.account())
 
     def desired(self) -> tuple[Desired, ...]:
         """Return the declared records, secrets sealed with the state's key."""
@@ -162,7 +168,10 @@ class Session:
             self.connection(name)
         owned = counted(len(state.records), "record")
         _log.info("the state at %s has %s; reading %s", self.store.location, owned, counted(len(places), "place"))
-        views = read_views(self._connections, places, self.options.parallelism)
+        telling = [name for name in self._connections if settings[name].spec.account is not None]
+        self._accounts, unreadable = read_accounts(self._connections, telling, self.options.parallelism)
+        check_accounts(state, self._accounts)
+        views = read_views(self._connections, places, self.options.parallelism, unreadable)
         for view in views:
             found = counted(len(view.live), "record") if view.complete else "unknown" if view.error else "not listed"
             _log.info("%s: %s", " ".join([view.connection, *(value for _, value in view.scope)]), found)
@@ -276,12 +285,15 @@ class Session:
     def _ledger(self, holder: Holder, state: State, digest: str | None) -> Ledger:
         return Ledger(self.store, state, Author(holder, secrets.token_hex(6), utc_now, digest))
 
-    def _identities(self) -> list[Operation]:
-        return [
-            PutIdentity(Identity(name, one.provider, one.base_url))
-            for name, one in self.expansion.settings.items()
-            if name in self._connections
-        ]
+    def _identities(self, state: State) -> list[Operation]:
+        """What the state is to remember of each connection; of one that could not tell its account, what it knew."""
+        found: list[Operation] = []
+        for name, one in self.expansion.settings.items():
+            if name in self._connections:
+                before = state.identities.get(name)
+                account = self._accounts.get(name, before.account if before else None)
+                found.append(PutIdentity(Identity(name, one.provider, one.base_url, account)))
+        return found
 
     def _check_stop(self) -> None:
         if self.stop.is_set():

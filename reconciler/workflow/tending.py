@@ -39,7 +39,8 @@ def import_record(session: Session, address: str, record_id: str) -> tuple[str, 
         raise UsageError(f"{address} is not declared in {session.options.file}.{address_hint(address, declared)}")
     with session.store.locked("import", session.options.lock_timeout) as holder:
         state = session.store.load()
-        check_identity(state, session.expansion.settings[wanted.connection])
+        identity = session.identity(wanted.connection)
+        check_identity(state, identity)
         _check_free(state, wanted, record_id)
         live = _read(session, wanted, record_id)
         ability = ability_of(session.expansion.settings[wanted.connection])
@@ -57,10 +58,9 @@ def import_record(session: Session, address: str, record_id: str) -> tuple[str, 
             wanted.protect,
         )
         ledger = _ledger(session.store, state, holder)
-        settings = session.expansion.settings[wanted.connection]
         ledger.commit(
             PutRecord(known),
-            PutIdentity(Identity(settings.name, settings.provider, settings.base_url)),
+            PutIdentity(identity),
             *_close_intents(state, address, record_id),
             *_no_longer_deposed(state, wanted, record_id),
             ledger.entry("import", "done", address, wanted.connection, record_id=record_id),
@@ -125,14 +125,13 @@ def move(store: Store, source: str, target: str, lock_timeout: float) -> list[tu
 
 
 def reconnect(session: Session, connection: str) -> Identity:
-    """Accept that a connection has another type or base URL than when its records were made."""
-    settings = session.expansion.settings.get(connection)
-    if settings is None:
+    """Accept that a connection has another type, base URL or account than when its records were made."""
+    if connection not in session.expansion.settings:
         raise UsageError(f"There is no connection {connection} in {session.options.file}.")
-    identity = Identity(settings.name, settings.provider, settings.base_url)
+    identity = session.identity(connection)
     with session.store.locked("state reconnect", session.options.lock_timeout) as holder:
         ledger = _ledger(session.store, session.store.load(), holder)
-        line = ledger.entry("reconnect", "done", None, connection, detail=settings.base_url)
+        line = ledger.entry("reconnect", "done", None, connection, detail=identity.base_url)
         ledger.commit(PutIdentity(identity), line)
     return identity
 

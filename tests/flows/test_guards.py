@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.flows.flow import Flow
+from reconciler.providers.registry import load_spec_file
+from tests.flows.flow import ROOT, Flow
+
+ARGYLE = ROOT / "reconciler" / "providers" / "catalog" / "argyle.yaml"
 
 
 def many(flow: Flow, number: int, **more: Any) -> dict[str, Any]:
@@ -202,6 +209,41 @@ def test_another_base_url_has_to_be_accepted(flow: Flow) -> None:
     assert (accepted.code, "argyle@new" in accepted.stdout) == (0, True)
     assert flow.plan().actions() == {"hook-00": "create"}
     assert flow.run("state", "reconnect", "argle").code == 1
+
+
+def test_another_account_has_to_be_accepted(make_flow: Callable[..., Flow], tmp_path: Path) -> None:
+    table = yaml.safe_load(ARGYLE.read_text(encoding="utf-8")) | {"account": {"get": "/me", "item": "account"}}
+    path = tmp_path / "acme.yaml"
+    path.write_text(yaml.safe_dump(table), encoding="utf-8")
+    flow = make_flow(specs={"argyle": load_spec_file(path)})
+    connection = flow.connection("argyle", spec="./acme.yaml")
+    del connection["type"]
+    flow.write(many(flow, 1), {"argyle": connection})
+    flow.apply()
+    flow.settled()
+
+    # One that cannot be read makes the connection unknown, and what is known of it stays known.
+    flow.faults({"operation": "account", "kind": "status", "status": 500})
+    plan = flow.plan()
+    assert (plan.code, plan.json["changes"], len(plan.json["unknown"])) == (1, [], 1)
+    flow.write({**many(flow, 1), "two": flow.subscription("argyle", url="https://x.example/")}, {"argyle": connection})
+    flow.apply(code=1)
+    flow.faults()
+    flow.write(many(flow, 1), {"argyle": connection})
+    flow.settled()
+
+    # The credentials of another account would find no record, and make all anew there.
+    state = flow.run("state", "pull").json
+    assert [one["account"] for one in state["identities"]] == ["main"]
+    state["identities"][0]["account"] = "somebody-else"
+    Path("state.json").write_text(json.dumps(state), encoding="utf-8")
+    assert flow.run("state", "push", "state.json").code == 0
+    for arguments in (["plan"], ["apply", "--auto-approve"], ["destroy", "--auto-approve"], ["import", "hook-00", "1"]):
+        run = flow.run(*arguments)
+        assert (run.code, run.stdout) == (1, "")
+        assert "another account than when the state's records were made: somebody-else then, main now" in run.stderr
+    assert flow.run("state", "reconnect", "argyle").code == 0
+    flow.settled()
 
 
 def test_a_connection_that_left_the_file_must_be_settled_first(flow: Flow) -> None:
