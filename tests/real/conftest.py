@@ -11,7 +11,7 @@ from tests.flows.flow import CANARY, Folder
 from tests.real.github import GUEST, ORGANIZATIONS, OWNER, TOKEN, Hooks, organization_hooks, repository_hooks
 from tests.real.linear import KEY as LINEAR_KEY
 from tests.real.receiver import Receiver, receiving
-from tests.servers.apis import emulate_server, prism_proxy
+from tests.servers.apis import emulate_server, prism_proxy, seam_server
 
 OPENAPI = Path(__file__).parents[1] / "vendor" / "github" / "openapi.json"
 
@@ -71,4 +71,11 @@ def linear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         }
     }
     with emulate_server(tmp_path_factory.mktemp("linear"), "linear", seed) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def seam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a server with Seam's API."""
+    with seam_server(tmp_path_factory.mktemp("seam")) as url:
         yield url
