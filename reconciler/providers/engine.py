@@ -17,8 +17,8 @@ from reconciler.providers.paths import kind_of
 from reconciler.providers.protocol import Connection, Settings, Written
 from reconciler.providers.reading import Gone, Reading
 from reconciler.providers.registry import adapter_of
-from reconciler.providers.shapes import encode
 from reconciler.providers.spec import Call
+from reconciler.providers.values import mapped
 from reconciler.providers.writing import Writing
 from reconciler.records import Fields, Fingerprinter, Live, Scope, Secret
 
@@ -105,7 +105,7 @@ class RestConnection:
         call = self._spec.rotate
         if call is None:
             raise NotSent(f"{self.name}: the table of {self._spec.title} has no call that renews a secret")
-        answer = self._write(call, self._about(scope, record_id), {}, None, content=True)
+        answer = self._write(call, self._about(scope, record_id), {}, None, content=False)  # a call may show it instead
         found = self._shown(answer, call.secret)
         if not found:
             found = self._reading.made_secrets(scope, record_id)
@@ -250,9 +250,10 @@ class RestConnection:
         found: dict[str, Any] = {}
         for name, value in fields.items():
             field = self._fields.get(name)
-            single = name == "events" and field is not None and field.each == "one" and not field.keys
-            if field is not None and (single or isinstance(value, str | int)):
-                found.update((name, theirs) for _, theirs in encode(name, field, value, "write"))
+            if field is not None and name == "events" and field.each == "one" and not field.keys:
+                found[name] = mapped(field, value[0])
+            elif field is not None and isinstance(value, str | int):
+                found[name] = mapped(field, value)
         return {name: value for name, value in found.items() if isinstance(value, str | int)}
 
     def _shown(self, answer: Answer, path: str | None = None) -> dict[str, Secret]:
