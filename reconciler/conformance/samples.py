@@ -38,7 +38,10 @@ class Samples:
         return tuple(
             name
             for name, field in self.fields.items()
-            if not field.made and (field.write_path is not None or field.beside or field.via is not None)
+            if not field.made
+            and (
+                field.write_path is not None or field.beside or field.via is not None or name in self.spec.create.names
+            )
         )
 
     @property

@@ -14,6 +14,7 @@ Found: TypeAlias = tuple[str, Place, str | None]
 """What is wrong, where in the table, and what would be right."""
 
 _READS = ("list", "get", "account")
+_PLAIN = ("string", "integer", "boolean")
 
 
 def problems_of_calls(spec: Spec) -> Iterator[Found]:
@@ -21,6 +22,7 @@ def problems_of_calls(spec: Spec) -> Iterator[Found]:
     credentials = _credentials(spec)
     for place, call, known in _calls(spec):
         yield from _names(call, place, known | {"nonce"}, credentials)
+        yield from _there(spec, call, place)
         yield from _shape(spec, call, place)
     yield from _about(spec)
     if spec.listing is not None:
@@ -41,7 +43,7 @@ def problems_of_calls(spec: Spec) -> Iterator[Found]:
 
 def _calls(spec: Spec) -> Iterator[tuple[Place, Call, set[str]]]:
     """Yield every call with its place and the names that it knows, those of the log-ins apart."""
-    fields = set(spec.record.fields()) - spec.record.secret_fields()
+    fields = {name for name in spec.record.fields() if _is_plain(spec, name)}
     about = {"id", *spec.record.id_spec.parts, *([spec.record.id_spec.field] if spec.record.id_spec.field else [])}
     write = {"revision"} if spec.record.revision is not None else set()
     scope = set(spec.scope)
@@ -62,6 +64,29 @@ def _calls(spec: Spec) -> Iterator[tuple[Place, Call, set[str]]]:
             place: Place = ("record", name, "via") if value is None else ("record", name, "via", value)
             plain.append((place, call, scope | about | fields | write))
     return ((place, call, known) for place, call, known in plain if call is not None)
+
+
+def _is_plain(spec: Spec, name: str) -> bool:
+    """Whether a field may be named in a call: one text or number, and no secret, as a `url` may be."""
+    field = spec.record.fields()[name]
+    if name == "events":
+        return field.each == "one" and not field.keys
+    usual = "object" if name == "headers" else "string"
+    return name not in {"url", *spec.record.secret_fields()} and (field.type or usual) in _PLAIN
+
+
+def _there(spec: Spec, call: Call, place: Place) -> Iterator[Found]:
+    """A field that a call names must be there whenever the call is made."""
+    known = {*spec.scope, *spec.record.id_spec.parts}
+    if place != ("create",) and spec.record.id_spec.field is not None:
+        known.add(spec.record.id_spec.field)
+    for text, where in call.templates():
+        for name in names_in(text):
+            field = spec.record.fields().get(name)
+            if field is None or name in known or field.required or field.keep is not None:
+                continue
+            if name != "events" or field.default is not None:
+                yield f"a subscription may be without `{name}`", (*place, *where), "say `required: true` at it"
 
 
 def _credentials(spec: Spec) -> frozenset[str]:

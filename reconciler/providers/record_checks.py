@@ -57,6 +57,15 @@ def _events(field: FieldSpec) -> Iterator[Found]:
 def _ways(spec: Spec, name: str, field: FieldSpec) -> Iterator[Found]:
     place = ("record", name)
     secret = name in spec.record.secret_fields()
+    if field.write_path is None and not field.beside and field.via is None and not field.made:
+        if name not in spec.create.names:
+            yield (
+                f"nothing sets `{name}`",
+                (*place, "read"),
+                f"say `write`, or name it in the create's path: {{{name}}}",
+            )
+        elif not field.only_create:
+            yield f"`{name}` goes with the create alone", (*place, "read"), "add `only_create: true`"
     if field.only_create and (field.via is not None or field.only_update):
         yield f"`{name}` cannot be set after the create and only then", (*place, "only_create"), "remove one of the two"
     if field.repeat and not field.only_create:

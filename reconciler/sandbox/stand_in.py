@@ -176,11 +176,12 @@ class StandIn:
     def _create(self, one: _Exchange, alter: dict[str, Any] | None) -> Answer:
         call, store = one.route.call, self.store
         body = record_in(one.request, call, self._spec, one.body)
-        chosen = self._spec.record.id_spec.field
-        given = one.route.parameters.get("id", one.route.parameters.get(chosen or ""))
-        if chosen is not None and given is not None:  # the id is in the path, not in the body
-            field = self._spec.record.fields()[chosen]
-            put(body, field.write_path or kept_at(chosen, field), given)
+        named = one.route.parameters
+        for name, field in self._spec.record.fields().items():  # what is in the path, not in the body
+            chosen = name == self._spec.record.id_spec.field
+            given = named.get("id", named.get(name)) if chosen else named.get(name)
+            if given is not None and (chosen or field.write_path is None):
+                put(body, field.write_path or kept_at(name, field), given)
         overwrite = isinstance(call, CreateCall) and call.upsert
         record = store.create(self._scope(one), body, alter, overwrite=overwrite)
         header = self._spec.record.id_spec.header

@@ -111,7 +111,7 @@ BY_TAG: Table = {
         "id": {"field": "name"},
         "url": "url",
         "events": {"at": "types", "as": "map"},
-        "name": {"at": "tag", "only_create": True},
+        "name": {"at": "tag", "only_create": True, "required": True},
         "description": "note",
     },
     "list": {"get": "/forms/{form}/hooks", "items": "items"},
@@ -226,6 +226,25 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
     "RPC": case({**RPC, **record(id={"at": "id", "type": "integer"})}),
     "a singleton with its credential in the path": case(IN_PATH),
     "upsert by a name": case(BY_TAG, {"name": "tag-1"}, {}),
+    "upsert by a name that only the path has": case(
+        {
+            **BY_TAG,
+            "record": {
+                **BY_TAG["record"],
+                "name": {"read": "tag", "only_create": True, "required": True, "values": {"tag-1": "TAG 1"}},
+            },
+        },
+        {"name": "tag-1"},
+        {},
+    ),
+    "a field that only the create's query has": case(
+        {
+            **record(kind={"read": "kind", "only_create": True, "required": True}),
+            "create": {"post": "/hooks", "query": {"type": "{kind}"}},
+        },
+        {"kind": "web"},
+        {},
+    ),
     "upsert by the event": case(BY_EVENT, {"events": ("opened",), "description": None}, {"url": CHANGES["url"]}),
     "an id in a header": case(record(id={"at": "id", "header": "Location"})),
     "an id in a URL": case(record(id={"at": "self", "last_segment": True})),

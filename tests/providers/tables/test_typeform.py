@@ -39,7 +39,6 @@ def test_create_looks_first(exchange: Callable[..., Any]) -> None:
     assert put.headers["Authorization"] == "Bearer token-canary"
     assert put.body["event_types"]["form_response"] is True
     assert {key: value for key, value in put.body.items() if key != "event_types"} == {
-        "tag": "phoenix",  # as in the path; the reference does not list it in the body
         "url": "https://test.com",
         "enabled": True,
         "verify_ssl": True,
