@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import core_schema
-
+from reconciler.config.values import FILLED, Schema, keys, list_of
 from reconciler.errors import Problem
 from reconciler.records import Capture
 from reconciler.secrets.references import needs_environment
@@ -16,14 +15,9 @@ NAME = "capture"
 KINDS = frozenset({"file", "command"})
 
 
-def capture_schema() -> core_schema.CoreSchema:
+def capture_schema() -> Schema:
     """Return the schema of what stands under `capture`; that it is exactly one of the two is `problem_of`'s word."""
-    filled = core_schema.str_schema(strict=True, min_length=1)
-    kinds = {"file": filled, "command": core_schema.list_schema(filled, strict=True, min_length=1)}
-    return core_schema.typed_dict_schema(
-        {name: core_schema.typed_dict_field(kind, required=False) for name, kind in kinds.items()},
-        extra_behavior="forbid",
-    )
+    return keys({"file": (FILLED, False), "command": (list_of(FILLED, 1), False)}, others=False)
 
 
 def problem_of(values: Mapping[str, Any], written: Mapping[str, Any], made: frozenset[str]) -> tuple[str, str] | None:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from reconciler.config.filling import Broken, Filler
 from reconciler.config.load import Config
 from reconciler.config.model import OPERATIONS, ConnectionModel
 from reconciler.config.urls import problem_of_base_url
 from reconciler.documents import Path as At
-from reconciler.documents import choice_hint, fits, problems_of
+from reconciler.documents import choice_hint, error_in, problems_of
 from reconciler.errors import Location, Problem
 from reconciler.providers.protocol import Settings
 from reconciler.providers.spec import Call, Spec
@@ -87,15 +85,12 @@ class Connections:
 
     def _checked(self, values: Mapping[str, Any], raw: Mapping[str, Any], place: _Place) -> ConnectionModel:
         own = {key: value for key, value in values.items() if key in _OWN_KEYS and not _is_open(key, value)}
-        try:
-            # Its validators are built only where it matters: see `fits`.
-            if fits(ConnectionModel, own):
-                return ConnectionModel.model_construct(**own)
-            return ConnectionModel.model_validate(own)
-        except ValidationError as error:
+        error = error_in(ConnectionModel, own)
+        if error is not None:
             self._problems += problems_of(error, ConnectionModel, own, place.locate, written=raw)
             wrong = {str(detail["loc"][0]) for detail in error.errors()}
-            return ConnectionModel.model_validate({key: own[key] for key in own if key not in wrong})
+            own = {key: own[key] for key in own if key not in wrong}
+        return ConnectionModel.model_validate(own)
 
     def _check_credentials(self, values: Mapping[str, Any], names: tuple[str, ...], spec: Spec, place: _Place) -> None:
         for key, value in values.items():

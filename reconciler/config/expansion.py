@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from reconciler.config.connections import Connections, provider_of
 from reconciler.config.filling import Broken, Filler
 from reconciler.config.load import Config, in_order, load, read_config
 from reconciler.config.model import PolicyModel
 from reconciler.config.subscriptions import Subscriptions
 from reconciler.documents import Path as At
-from reconciler.documents import collector_paused, problems_of
+from reconciler.documents import collector_paused, error_in, problems_of
 from reconciler.errors import ConfigError, Location, Problem
 from reconciler.planning.plan import Policy, Warned
 from reconciler.providers import registry
@@ -116,16 +114,16 @@ class _Part:
 def _policy(config: Config, filler: Filler, problems: list[Problem]) -> PolicyModel:
     part = _Part(config, "policy")
     values = filler.fill(config.policy, (), part)
-    try:
-        return PolicyModel.model_construct() if not values else PolicyModel.model_validate(values)
-    except ValidationError as error:
+    error = error_in(PolicyModel, values)
+    if error is not None:
 
         def broken(detail: object) -> bool:
             return isinstance(detail, dict) and isinstance(detail["input"], Broken)
 
         problems += problems_of(error, PolicyModel, values, part.locate, written=config.policy, skip=broken)
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
-        return PolicyModel.model_validate({name: values[name] for name in values if name not in wrong})
+        values = {name: values[name] for name in values if name not in wrong}
+    return PolicyModel.model_validate(values)
 
 
 def _state(config: Config, filler: Filler) -> str | None:

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from reconciler.config.model import FileModel, IncludedModel
-from reconciler.documents import Document, fits, problems_of, read
+from reconciler.documents import Document, Model, error_in, problems_of, read
 from reconciler.errors import ConfigError, Location, Problem
 
 _NAME = re.compile(r"[^\s\[\]*?]+\Z")
@@ -125,16 +123,14 @@ def _check_name(name: str, what: str, document: Document, part: str, problems: l
         problems.append(Problem(f"{name!r} cannot be the name of a {what}: {wrong}", where, hint))
 
 
-def _checked(document: Document, model: type[BaseModel], problems: list[Problem]) -> Mapping[str, Any]:
+def _checked(document: Document, model: type[Model], problems: list[Problem]) -> Mapping[str, Any]:
     problems += document.problems
-    try:
-        # `policy` may hold references; it is checked when they are resolved.
-        data = document.data
-        if isinstance(data, dict) and isinstance(data.get("policy"), dict):
-            data = {name: value for name, value in data.items() if name != "policy"}
-        if not fits(model, data):
-            model.model_validate(data)
-    except ValidationError as error:
+    # `policy` may hold references; it is checked when they are resolved.
+    data = document.data
+    if isinstance(data, dict) and isinstance(data.get("policy"), dict):
+        data = {name: value for name, value in data.items() if name != "policy"}
+    error = error_in(model, data)
+    if error is not None:
         problems += problems_of(error, model, document.data, document.locate)
     return document.data if isinstance(document.data, dict) else {}
 
@@ -169,10 +165,9 @@ def _read_included(path: Path, where: Location, problems: list[Problem]) -> list
         return []
     hint = "an included file has `subscriptions:` and nothing else; the rest stays in the file that includes it"
     problems += document.problems
-    try:
-        IncludedModel.model_validate(document.data)
-    except ValidationError as error:
-        for problem in problems_of(error, IncludedModel, document.data, document.locate):
+    wrong = error_in(IncludedModel, document.data)
+    if wrong is not None:
+        for problem in problems_of(wrong, IncludedModel, document.data, document.locate):
             stray = problem.message.startswith(("unknown key", "`subscriptions` is missing"))
             problems.append(Problem(problem.message, problem.location, hint) if stray else problem)
     return [document]

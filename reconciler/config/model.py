@@ -1,4 +1,4 @@
-"""The shape of hooks.yaml as pydantic models; what depends on a provider's table is checked in `shape`.
+"""The shape of hooks.yaml as models; what depends on a provider's table is checked in `shape`.
 
 The descriptions are what `reconcile schema` shows in an editor.
 """
@@ -7,17 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticKnownError
+from reconciler.documents import Field, Model
 
 OPERATIONS = ("list", "get", "create", "update", "delete")
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
-
-
-class PolicyModel(_Model):
+class PolicyModel(Model):
     """Guards that hold for every apply of this file."""
 
     max_deletes: int = Field(10, ge=0, description="An apply with more deletes is refused without --allow-deletes.")
@@ -28,10 +23,8 @@ class PolicyModel(_Model):
     require_https: bool = Field(True, description="Subscription URLs are https, except on loopback.")
 
 
-class ConnectionModel(BaseModel):
+class ConnectionModel(Model):
     """One account at a provider. Keys beyond these are its credentials."""
-
-    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     type: str | None = Field(None, description="The provider; default the connection's own name.")
     spec: str | None = Field(None, description="A provider file of your own, relative to this file.")
@@ -54,16 +47,7 @@ class ConnectionModel(BaseModel):
     )
 
 
-class _Versioned(_Model):
-    @field_validator("version", mode="before", check_fields=False)
-    @classmethod
-    def _no_truth_value(cls, value: Any) -> Any:
-        if isinstance(value, bool):  # `true` is equal to 1
-            raise PydanticKnownError("literal_error", {"expected": "1"})
-        return value
-
-
-class FileModel(_Versioned):
+class FileModel(Model):
     """A hooks.yaml."""
 
     version: Literal[1] = Field(description="The version of this format: 1.")
@@ -79,7 +63,7 @@ class FileModel(_Versioned):
     policy: PolicyModel = Field(default_factory=PolicyModel, description="Guards that hold for every apply.")
 
 
-class IncludedModel(_Versioned):
+class IncludedModel(Model):
     """A file that `include` names: subscriptions, and nothing else."""
 
     version: Literal[1] = Field(1, description="The version of this format: 1.")

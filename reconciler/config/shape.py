@@ -1,20 +1,32 @@
 """What a subscription of one provider may hold, made from the provider's table.
 
-One validator a provider, compiled once, checks each subscription; `schema` describes the same thing
-to editors, so that the two agree.
+One schema a provider checks each subscription; `schema` describes the same thing to editors, so that
+the two agree.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails, SchemaValidator, core_schema
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from reconciler.config import captures
 from reconciler.config.filling import Broken
+from reconciler.config.values import (
+    ANY,
+    BOOLEAN,
+    FILLED,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    Schema,
+    agrees,
+    keys,
+    list_of,
+    mapping_of,
+    one_of,
+)
 from reconciler.documents import problems_of, suggest
 from reconciler.documents.checking import Locate
 from reconciler.errors import Problem
@@ -22,8 +34,14 @@ from reconciler.providers.spec import COMMON_FIELDS, FieldSpec, Spec
 from reconciler.records import Fields, Secret, url_value
 from reconciler.secrets.references import Pending
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails, SchemaValidator
+
 CONTROLS = ("provider", "protect", "for_each", "enabled")
 """Keys of every subscription that need no field at the provider."""
+
+_FEW = 1_000
+"""As many are looked at in the time that pydantic takes to load."""
 
 _ABOUT_VALUES = frozenset(("literal_error", "string_too_short"))
 """What pydantic finds wrong with a value rather than its type: not to be said of one that is not known."""
@@ -46,7 +64,8 @@ class Shape:
         self.known_events = frozenset((*self.events.known, *(self.events.values or ()))) if self.events else frozenset()
         self._kept = {name: one.keep for name, one in self.fields.items() if one.keep is not None}
         self._unordered = tuple(name for name, one in self.fields.items() if one.unordered and name != "events")
-        self._validator = SchemaValidator(_validator_schema(self))
+        self._schema = _schema(self)
+        self._seen = 0
 
     def required(self, name: str) -> bool:
         """Whether a subscription must have the key `name`; what has a default here need not be written."""
@@ -64,6 +83,10 @@ class Shape:
         And whether they are sound enough to make records of: every type is right.
         """
         problems = [] if self.allowed.issuperset(values) else self._strangers(values, locate)
+        if self._is_right(values):
+            return problems, True
+        from pydantic_core import ValidationError
+
         try:
             self._validator.validate_python(values)
         except ValidationError as error:
@@ -72,6 +95,17 @@ class Shape:
                 problems.append(Problem(problem.message + needed, problem.location, problem.hint))
             return problems, all(map(_about_value, error.errors(include_url=False)))
         return problems, True
+
+    @cached_property
+    def _validator(self) -> SchemaValidator:
+        from pydantic_core import SchemaValidator
+
+        return SchemaValidator(self._schema)
+
+    def _is_right(self, values: Fields) -> bool:
+        """Whether the values are certainly right. Of many the validator, once it is loaded, is the quicker judge."""
+        self._seen += 1
+        return self._seen <= _FEW and agrees(self._schema, values)
 
     def _strangers(self, values: Fields, locate: Locate) -> list[Problem]:
         problems = []
@@ -118,52 +152,37 @@ def is_secret(name: str, field: FieldSpec) -> bool:
     return name in ("secret", "headers") or bool(field.secret)
 
 
-def value_schema(name: str, field: FieldSpec) -> core_schema.CoreSchema:
+def value_schema(name: str, field: FieldSpec) -> Schema:
     """Return the schema of one field's value, as the table has its type and permitted values."""
-    text = core_schema.str_schema(strict=True)
-    filled = core_schema.str_schema(strict=True, min_length=1)
     if name == "enabled":
-        return core_schema.bool_schema(strict=True)
+        return BOOLEAN
     if name == "events":
-        return core_schema.list_schema(filled, strict=True, min_length=1 if field.default is None else None)
+        return list_of(FILLED, 1 if field.default is None else 0)
     kind = field.type or ("object" if name == "headers" else "string")
-    if kind == "string":
-        return (
-            core_schema.literal_schema(list(field.values))
-            if field.values
-            else filled
-            if is_secret(name, field) or name == "url"
-            else text
-        )
+    if kind == "string" and field.values:
+        return one_of(list(field.values))
     if kind in ("integer", "number") and field.values:
-        return core_schema.literal_schema([json.loads(value) for value in field.values])
+        return one_of([json.loads(value) for value in field.values])
+    if kind == "string":
+        return FILLED if is_secret(name, field) or name == "url" else TEXT
     if kind == "array":
-        items = core_schema.literal_schema(list(field.values)) if field.values else None
-        return core_schema.list_schema(items, strict=True)
+        return list_of(one_of(list(field.values)) if field.values else ANY)
     if kind == "object":
-        return core_schema.dict_schema(text, text if name == "headers" else None, strict=True)
-    return {
-        "integer": core_schema.int_schema(strict=True),
-        "number": core_schema.float_schema(strict=True),
-        "boolean": core_schema.bool_schema(strict=True),
-    }.get(kind, core_schema.any_schema())
+        return mapping_of(TEXT if name == "headers" else ANY)
+    return {"integer": INTEGER, "number": NUMBER, "boolean": BOOLEAN}.get(kind, ANY)
 
 
-def _validator_schema(shape: Shape) -> core_schema.CoreSchema:
-    filled = core_schema.str_schema(strict=True, min_length=1)
-    kinds: dict[str, core_schema.CoreSchema] = {
-        "provider": filled,
-        "protect": core_schema.bool_schema(strict=True),
-        "enabled": core_schema.bool_schema(strict=True),
-        **dict.fromkeys(shape.spec.scope, filled),
+def _schema(shape: Shape) -> Schema:
+    kinds = {
+        "provider": FILLED,
+        "protect": BOOLEAN,
+        "enabled": BOOLEAN,
+        **dict.fromkeys(shape.spec.scope, FILLED),
         **{name: value_schema(name, field) for name, field in shape.fields.items() if not field.made},
     }
     if shape.made:
         kinds[captures.NAME] = captures.capture_schema()
-    return core_schema.typed_dict_schema(
-        {name: core_schema.typed_dict_field(kind, required=shape.required(name)) for name, kind in kinds.items()},
-        extra_behavior="ignore",
-    )
+    return keys({name: (kind, shape.required(name)) for name, kind in kinds.items()}, others=True)
 
 
 def _unknown_value(detail: ErrorDetails) -> bool:

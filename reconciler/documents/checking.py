@@ -1,21 +1,24 @@
-"""Checks data against pydantic models and says what is wrong in plain words, where it stands in the file."""
+"""Checks data against models and says what is wrong in plain words, where it stands in the file."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
-
-from reconciler.documents.models import keys_at
+from reconciler.documents.fitting import MISFIT, fitted
+from reconciler.documents.keys import keys_at
+from reconciler.documents.models import Model
 from reconciler.documents.reader import Document
 from reconciler.errors import ConfigError, Location, Problem
 
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
 Path: TypeAlias = tuple[str | int, ...]
 Locate: TypeAlias = Callable[[Path, bool], Location]
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Model)
 
 _WANTED = {
     "string_type": "a text",
@@ -54,29 +57,43 @@ def choice_hint(word: str, choices: Iterable[str], otherwise: str = "one of") ->
 
 
 def validate(model: type[M], document: Document, at: Path = ()) -> M:
-    """Return the part of `document` at path `at` as an instance of `model`; types are taken strictly.
+    """Return the part of `document` at path `at` as an instance of `model`.
 
     Raises `ConfigError` with everything that is wrong, in the YAML and in the shape.
     """
     data = document.data
     for step in at:
         data = data[step]
+    error = error_in(model, data)
+    if error is None:
+        document.check()
+        return model.model_validate(data)
+
+    def locate(path: Path, key: bool) -> Location:
+        return document.locate((*at, *path), key)
+
+    problems = [*document.problems, *problems_of(error, model, data, locate)]
+    raise ConfigError(sorted(problems, key=_in_order))
+
+
+def error_in(model: type[Model], data: Any) -> ValidationError | None:
+    """Return what pydantic finds wrong with `data` as a `model`; None where nothing is."""
+    if fitted(model, data) is not MISFIT:
+        return None
+    from pydantic import ValidationError
+
+    from reconciler.documents.judging import judge
+
     try:
-        instance = model.model_validate(data, strict=True)
+        judge(model).model_validate(data)
     except ValidationError as error:
-
-        def locate(path: Path, key: bool) -> Location:
-            return document.locate((*at, *path), key)
-
-        problems = [*document.problems, *problems_of(error, model, data, locate)]
-        raise ConfigError(sorted(problems, key=_in_order)) from None
-    document.check()
-    return instance
+        return error
+    raise AssertionError(f"pydantic takes what is no {model.__name__}")
 
 
 def problems_of(
     error: ValidationError,
-    model: type[BaseModel] | None,
+    model: type[Model] | None,
     data: Any,
     locate: Locate,
     *,
@@ -159,7 +176,7 @@ def _best(branches: Iterable[list[tuple[ErrorDetails, Path]]], union: Path) -> l
     return min(branches, key=misfit)
 
 
-def _words(detail: ErrorDetails, path: Path, model: type[BaseModel] | None, quotable: bool) -> tuple[str, str | None]:
+def _words(detail: ErrorDetails, path: Path, model: type[Model] | None, quotable: bool) -> tuple[str, str | None]:
     kind = detail["type"]
     context: dict[str, Any] = detail.get("ctx") or {}
     name = _name(path)

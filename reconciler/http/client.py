@@ -9,12 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 
-from pydantic_core import from_json
-
 from reconciler.errors import Ambiguous, ConfigError, NotSent, Problem, Unreadable
 from reconciler.http.address import is_loopback
 from reconciler.http.clock import Clock
-from reconciler.http.message import Failure, Reply, Request
+from reconciler.http.message import Failure, Reply, Request, json_of
 from reconciler.http.pace import Pace, Quota
 from reconciler.http.redaction import Redactor
 from reconciler.http.retry import Patience, asked, backoff
@@ -149,7 +147,7 @@ def _looks_cut(reply: Reply) -> bool:
     if not 200 <= reply.status < 300 or reply.body[:1] not in (b"{", b"["):
         return False
     try:
-        from_json(reply.body)
+        json_of(reply.body)
     except ValueError:
         return True
     return False

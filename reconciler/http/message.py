@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Effect: TypeAlias = Literal["read", "write"]
 
@@ -59,3 +60,18 @@ class Failure:
     sent: bool
     timed_out: bool = False
     hopeless: bool = False
+
+
+def json_of(body: bytes) -> Any:
+    """Return what a body says in JSON. Raises `ValueError` where it is none.
+
+    So it does for what no text can hold: nesting without end, and halves of characters, which can be neither
+    shown nor stored.
+    """
+    try:
+        found = json.loads(body.decode())
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if b"\\ud" in body.lower():
+        json.dumps(found, ensure_ascii=False).encode()
+    return found

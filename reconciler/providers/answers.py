@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from pydantic_core import from_json
-
 from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
-from reconciler.http.message import Reply
+from reconciler.http.message import Reply, json_of
 from reconciler.http.redaction import Redactor
 from reconciler.providers.paths import MISSING, at, kind_of
 from reconciler.providers.spec import Call, DeleteCall, ListCall
@@ -86,7 +84,7 @@ def words(reply: Reply, within: Sequence[str] = ()) -> list[str]:
         title = _TITLE.search(text)
         return [" ".join(title.group(1).split())] if title else ["an HTML page"]
     try:
-        data = from_json(reply.body)
+        data = json_of(reply.body)
     except ValueError:
         return [] if good else [text]
     errors = [found for path in within if not _is_empty(found := at(data, path))]
@@ -144,7 +142,7 @@ def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: b
     if _is_html(reply):
         return None, f"{status}, but the answer is HTML"
     try:
-        data = from_json(reply.body)
+        data = json_of(reply.body)
     except ValueError:
         return (None, f"{status}, but the answer is not JSON") if content else (None, None)
     for path, wanted in call.success.where.items():

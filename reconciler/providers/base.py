@@ -1,11 +1,11 @@
-"""What all parts of the provider format share: a strict base model, and names in braces."""
+"""What all parts of the provider format share: paths, statuses, and names in braces."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from reconciler.documents import Field
 
 Path = Annotated[
     str, Field(min_length=1, description="A dotted path into their JSON: `config.url`; a number picks from a list.")
@@ -13,12 +13,6 @@ Path = Annotated[
 Status = Annotated[str, Field(pattern=r"^[1-5]\d\d$", description="An HTTP status, in quotes.")]
 
 _NAME = re.compile(r"\{(\w+)\}")
-
-
-class Model(BaseModel):
-    """Base: unknown keys are errors, instances are frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def names_in(template: str) -> tuple[str, ...]:

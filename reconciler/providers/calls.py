@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
-
-from reconciler.providers.base import Model, Path, Status, names_in
+from reconciler.documents import Field, Model
+from reconciler.providers.base import Path, Status, names_in
 from reconciler.providers.pages import Next
 
 VERBS = ("get", "post", "put", "patch", "delete")
@@ -82,25 +81,25 @@ class Call(Model):
     source: str | None = Field(None, description="The page or code this comes from.")
     inferred: bool = Field(False, description="No document says it outright.")
 
-    @model_validator(mode="after")
-    def _one_verb(self) -> Call:
-        if len(self._verbs()) != 1:
+    def check(self) -> None:
+        """Raise `ValueError` unless there is one verb."""
+        if sum(getattr(self, verb) is not None for verb in VERBS) != 1:
             raise ValueError("a call has exactly one verb: get, post, put, patch or delete")
-        return self
-
-    def _verbs(self) -> list[str]:
-        return [verb for verb in VERBS if getattr(self, verb) is not None]
 
     @property
     def method(self) -> str:
         """The HTTP method in capitals."""
-        return self._verbs()[0].upper()
+        return self._verb.upper()
 
     @property
     def path(self) -> str:
         """The path below the base URL, with `{id}` and scope parameters in braces."""
-        path: str = getattr(self, self._verbs()[0])
+        path: str = getattr(self, self._verb)
         return path
+
+    @property
+    def _verb(self) -> str:
+        return next(verb for verb in VERBS if getattr(self, verb) is not None)
 
     def templates(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield every text that may hold names, and where it stands in the call."""

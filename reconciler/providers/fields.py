@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema
-
-from reconciler.providers.base import Model, Path
+from reconciler.documents import Field, Model
+from reconciler.providers.base import Path
 from reconciler.providers.calls import Call, GetCall
 
 Kind = Literal["string", "integer", "number", "boolean", "array", "object", "any"]
@@ -23,17 +21,16 @@ class Shown(Model):
     at: Path | None = Field(None, description="Where it is in the whole answer, beside the record's envelope.")
     header: str | None = Field(None, description="The answer's header that has it.")
 
-    @model_validator(mode="after")
-    def _one_place(self) -> Shown:
+    def check(self) -> None:
+        """Raise `ValueError` unless it is in one place."""
         if (self.at is None) == (self.header is None):
             raise ValueError("it is either `at` a path of the whole answer or in a `header`")
-        return self
 
 
 class FieldSpec(Model):
     """One of our fields in their terms. The short form `url: target_url` means `url: {at: target_url}`."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    short = "at"
 
     at: Path | None = Field(None, description="Where it is, in what we write and in what we read.")
     write: Path | None = Field(None, description="Where it is in what we write, if that differs.")
@@ -110,21 +107,6 @@ class FieldSpec(Model):
     description: str | None = Field(None, description="A sentence for `reconcile providers`.")
     source: str | None = Field(None, description="The page or code this comes from.")
     inferred: bool = Field(False, description="No document says it outright.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short(cls, value: Any) -> Any:
-        return {"at": value} if isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe the short form too."""
-        long = handler.resolve_ref_schema(handler(core))
-        form = dict(long)
-        long.clear()
-        short = {"type": "string", "minLength": 1, "description": "Where it is, in what we write and in what we read."}
-        long["anyOf"] = [short, form]
-        return long
 
     @property
     def visibility(self) -> Visibility:

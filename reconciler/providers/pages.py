@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
-from reconciler.providers.base import Model, Path
+from reconciler.documents import Field, Model
+from reconciler.providers.base import Path
 
 
 class NextUrl(Model):

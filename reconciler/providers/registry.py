@@ -8,14 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import BaseModel
-from pydantic_core import PydanticUndefined
-
-from reconciler.documents import read, suggest, validate
+from reconciler.documents import Model, read, suggest, validate
 from reconciler.errors import ConfigError, Problem
 from reconciler.providers.protocol import Connection, Settings
 from reconciler.providers.spec import Spec
-from reconciler.providers.trusted import trusted
 from reconciler.records import Fingerprinter
 
 _CATALOG = Path(__file__).parent / "catalog"
@@ -47,7 +43,7 @@ def catalog() -> tuple[str, ...]:
 def load_spec(name: str) -> Spec:
     """Return a provider's table by its type. Raises `ConfigError`, with a suggestion, for an unknown one."""
     if name in catalog():
-        return trusted(Spec, read(_CATALOG / f"{name}.yaml").data)
+        return Spec.model_validate(read(_CATALOG / f"{name}.yaml").data)
     from importlib import metadata
 
     for entry in metadata.entry_points(group=_GROUP, name=name):
@@ -86,29 +82,14 @@ def spec_hash(spec: Spec) -> str:
 
 def table_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a provider's table."""
-    schema = Spec.model_json_schema(by_alias=True)
+    schema = Spec.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A provider's table"}
 
 
 def _said(value: Any) -> Any:
-    """Return what differs from the defaults, as JSON; to dump the model would build its serializer first."""
-    if isinstance(value, BaseModel):
-        defaults = _defaults(type(value))
-        own = {defaults[name][0]: item for name, item in value.__dict__.items() if item != defaults[name][1]}
-        return {name: _said(item) for name, item in {**own, **(value.__pydantic_extra__ or {})}.items()}
+    """Return what differs from the defaults, as JSON."""
+    if isinstance(value, Model):
+        return _said(value.said())
     if isinstance(value, dict):
         return {name: _said(item) for name, item in value.items()}
     return [_said(item) for item in value] if isinstance(value, list) else value
-
-
-@cache
-def _defaults(model: type[BaseModel]) -> dict[str, tuple[str, Any]]:
-    """Return each field's key in a table and its default, which equals nothing where there is none.
-
-    Once a model: pydantic looks at the signature of a factory each time it is asked for a default.
-    """
-    blank = trusted(model, {})  # a factory that is a model would build its validators
-    return {
-        name: (field.alias or name, PydanticUndefined if field.is_required() else getattr(blank, name))
-        for name, field in model.model_fields.items()
-    }

@@ -1,4 +1,4 @@
-"""The provider format: one pydantic model of a provider's table.
+"""The provider format: one model of a provider's table.
 
 The heart is `record`, a two-way map between our fields and theirs, from which the engine both
 writes a body and reads an answer. It is data: no expressions, no templates beyond `{name}` in a
@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from reconciler.providers.base import Model, Path, names_in
+from reconciler.documents import Field, Model
+from reconciler.providers.base import Path, names_in
 from reconciler.providers.calls import (
     AfterCall,
     Call,
@@ -102,19 +101,16 @@ class Revision(Model):
     at: Path | None = Field(None, description="Where it is in the answer of `get`.")
     header: str | None = Field(None, description="The header of the answer of `get` that has it: ETag.")
 
-    @model_validator(mode="after")
-    def _one_place(self) -> Revision:
+    def check(self) -> None:
+        """Raise `ValueError` unless it is in one place."""
         if (self.at is None) == (self.header is None):
             raise ValueError("a revision is either `at` a path or in a `header`")
-        return self
 
 
-class RecordSpec(BaseModel):
+class RecordSpec(Model):
     """The map between our record and theirs. Keys beyond the named ones are fields of this provider's own."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, defer_build=True)
-    __pydantic_extra__: dict[str, FieldSpec]
-
+    own: dict[str, FieldSpec] = Field(default_factory=dict, rest=True)
     id: Path | list[Path] | IdSpec = Field(
         "id",
         description="Where the id is in an answer; the first of several that is there; or where else it comes from.",
@@ -162,7 +158,7 @@ class RecordSpec(BaseModel):
     def fields(self) -> dict[str, FieldSpec]:
         """Return every mapped field by our name, the common ones first."""
         common = {name: getattr(self, name) for name in COMMON_FIELDS if getattr(self, name) is not None}
-        return {**common, **(self.__pydantic_extra__ or {})}
+        return {**common, **self.own}
 
 
 class ScopeParameter(Model):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
-
-from reconciler.providers.base import Model, Path, names_in
+from reconciler.documents import Field, Model
+from reconciler.providers.base import Path, names_in
 from reconciler.providers.calls import LoginCall
 
 _WAYS = ("basic", "bearer", "query", "header", "path", "login", "oauth2")
@@ -52,13 +51,12 @@ class Auth(Model):
     login: LoginCall | None = Field(None, description="A call whose body values name credentials as {handle}.")
     oauth2: ClientCredentials | None = Field(None, description="OAuth2 client credentials.")
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Auth:
+    def check(self) -> None:
+        """Raise `ValueError` unless there is one way."""
         if sum(getattr(self, way) is not None for way in _WAYS) != 1:
             raise ValueError(f"an authentication has exactly one of: {', '.join(_WAYS)}")
         if isinstance(self.basic, list) and len(self.basic) != 2:
             raise ValueError("`basic` has two names: user and password")
-        return self
 
     @property
     def credentials(self) -> tuple[str, ...]:

@@ -23,9 +23,8 @@ from threading import Lock
 from time import time
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
 from reconciler import documents
+from reconciler.documents import Field, Model
 
 Operation = Literal["login", "account", "list", "get", "create", "update", "delete", "rotate", "after"]
 OPERATIONS: tuple[Operation, ...] = ("login", "account", "list", "get", "create", "update", "delete", "rotate", "after")
@@ -48,10 +47,13 @@ FaultKind = Literal[
 ]
 
 
-class Fault(BaseModel):
-    """One thing that goes wrong, and when. Without any of the limits it hits every request that fits."""
+def _some_operation(value: str) -> None:
+    if not any(fnmatchcase(operation, value) for operation in OPERATIONS):
+        raise ValueError(f"no operation fits {value!r}; there are {', '.join(OPERATIONS)}")
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+class Fault(Model):
+    """One thing that goes wrong, and when. Without any of the limits it hits every request that fits."""
 
     kind: FaultKind = Field(
         description="Before anything is done: status, reset_before, error_in_200, redirect; delay then does it. "
@@ -60,7 +62,9 @@ class Fault(BaseModel):
     )
     provider: str = Field("*", description="Providers by name, with * and ?.")
     operation: str = Field(
-        "*", description="login, account, list, get, create, update, delete, rotate or after, with * and ?."
+        "*",
+        check=_some_operation,
+        description="login, account, list, get, create, update, delete, rotate or after, with * and ?.",
     )
     page: int | None = Field(None, ge=1, description="Only this page of a list, counted from 1.")
     after: int = Field(0, ge=0, description="Spare the first so many that fit.")
@@ -77,13 +81,6 @@ class Fault(BaseModel):
     )
     location: str = Field("https://elsewhere.invalid/", description="For redirect.")
     size: int = Field(50_000_000, ge=1, description="For gzip_bomb (unpacked) and huge: bytes.")
-
-    @field_validator("operation")
-    @classmethod
-    def _some_operation(cls, value: str) -> str:
-        if not any(fnmatchcase(operation, value) for operation in OPERATIONS):
-            raise ValueError(f"no operation fits {value!r}; there are {', '.join(OPERATIONS)}")
-        return value
 
     def fits(self, provider: str, operation: str, page: int | None) -> bool:
         """Whether a request is of those that this fault may hit; `provider` may be `name@account`."""
@@ -106,10 +103,8 @@ class Fault(BaseModel):
         return {"Retry-After": f"{self.retry_after:g}"}
 
 
-class Faults(BaseModel):
+class Faults(Model):
     """A list of faults and the seed of their chances."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     seed: int = 0
     faults: list[Fault] = Field(default_factory=list)

@@ -7,13 +7,12 @@ from importlib import resources
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from reconciler.documents import Field, Model
 
 
-class Habits(BaseModel):
+class Habits(Model):
     """What a stand-in needs to know beyond the table."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ids: Literal["integer", "uuid", "hex", "word"] = Field("hex", description="What new ids look like.")
     created: list[str] | None = Field(None, description="What alone a create answers, by path; default the record.")
@@ -33,7 +32,7 @@ class Habits(BaseModel):
 def known_habits() -> dict[str, Habits]:
     """Return the habits of the catalog's providers by name."""
     text = resources.files(__package__).joinpath("habits.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Habits]).validate_python(yaml.safe_load(text))
+    return {name: Habits.model_validate(told) for name, told in yaml.safe_load(text).items()}
 
 
 def fill(template: Any, **words: str) -> Any:

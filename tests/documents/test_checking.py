@@ -3,38 +3,34 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
 
-from reconciler.documents import read_text, suggest, validate
+from reconciler.documents import Field, Model, read_text, suggest, validate
 from reconciler.errors import ConfigError
 from reconciler.providers.spec import Spec
 
 
-class Inner(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Inner(Model):
     kind: Literal["red", "green"] = "red"
     size: int = Field(1, gt=0)
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Outer(Model):
     title: str
     inner: Inner | list[Inner] = Field(default_factory=list)
     on: bool = False
     things: dict[str, Inner] = Field(default_factory=dict)
 
 
-def problems_of(text: str, model: type[BaseModel] = Model) -> list[str]:
+def problems_of(text: str, model: type[Model] = Outer) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         validate(model, read_text(text, "f.yaml"))
     return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_good_document_gives_the_model() -> None:
-    found = validate(Model, read_text("title: x\ninner: {size: 3}\n", "f.yaml"))
-    assert found.inner == Inner(size=3)
+    found = validate(Outer, read_text("title: x\ninner: {size: 3}\n", "f.yaml"))
+    assert isinstance(found.inner, Inner)
+    assert found.inner.size == 3
 
 
 def test_a_part_of_a_document() -> None:
