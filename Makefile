@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := build/bench/.ready
+NPM := tests/servers/node_modules/.package-lock.json
 PYTHON ?=
 PIP := -m pip --disable-pip-version-check --quiet
 
@@ -18,7 +19,7 @@ FIND_PYTHON = for one in $(CANDIDATES); do \
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 .PHONY: demo
 demo: $(READY) ## plan, apply, drift and repair against local stand-ins: no account, no key
@@ -26,7 +27,10 @@ demo: $(READY) ## plan, apply, drift and repair against local stand-ins: no acco
 
 .PHONY: test
 test: $(READY) ## all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+.PHONY: servers
+servers: $(NPM) ## install the servers that tests start; a test that needs one does it, too
 
 .PHONY: check
 check: $(READY) ## lint, format, types and layers
@@ -59,8 +63,12 @@ clean: ## remove .venv, caches and what was built
 
 $(READY): requirements.lock pyproject.toml
 	@python=$$($(FIND_PYTHON)) && echo "Setting up $(VENV) with $$($$python --version) …" && $$python -m venv --clear $(VENV)
-	@$(BIN)/python $(PIP) install --require-hashes --requirement requirements.lock
+	@$(BIN)/python $(PIP) install --require-hashes --no-deps --no-compile --requirement requirements.lock
 	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(NPM): tests/servers/package-lock.json
+	@cd tests/servers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(BENCH): benchmarks/requirements.txt
