@@ -36,7 +36,7 @@ def table_file(name: str) -> Path | None:
     multiple=True,
     callback=parsed_scopes,
     metavar="NAME=VALUE",
-    help="With --live: where to make the records; default: as the file's first subscription there.",
+    help="With --live: where to make the records; default: as the file's first subscription there. Repeatable.",
 )
 @approve
 @format_option("text", "json")
@@ -67,7 +67,8 @@ def check(
     from reconciler.conformance.live import LiveSuite
 
     check_can_ask(auto_approve=auto_approve, output_format=output_format, what="reconcile providers check --live")
-    with running(options) as (session, _), LiveSuite(session, live, file, scopes[0] if scopes else None) as at_work:
+    scope = tuple(pair for one in scopes for pair in one)  # there is one scope, said at once or in parts
+    with running(options) as (session, _), LiveSuite(session, live, file, scope) as at_work:
         if not auto_approve and not ask(f"Make, change and delete records of its own at {at_work.base_url}?"):
             click.echo("Nothing was changed.", err=True)
             return 1

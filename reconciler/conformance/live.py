@@ -30,16 +30,16 @@ class LiveSuite:
     Use it as a context manager. Raises `UsageError` where it could not clean up after itself.
     """
 
-    def __init__(self, session: Session, connection: str, table: Path | None, scope: Scope | None = None) -> None:
+    def __init__(self, session: Session, connection: str, table: Path | None, scope: Scope = ()) -> None:
         settings = session.expansion.settings.get(connection)
         if settings is None:
             raise UsageError(f"There is no connection {connection} in {session.options.file}.")
         self.base_url = settings.base_url
         self._table = table
         given = _given(session, connection)
-        self._samples = Samples(settings.spec, {**given, **dict(scope or ())})
-        if missing := [name for name in settings.spec.scope if not {**given, **dict(scope or ())}.get(name)]:
-            raise UsageError(f"The records of {connection} live in scopes: add --scope {missing[0]}=….")
+        self._samples = Samples(settings.spec, {**given, **dict(scope)})
+        if missing := [name for name in settings.spec.scope if not {**given, **dict(scope)}.get(name)]:
+            raise UsageError(f"The records of {connection} live in scopes: add --scope {'=…,'.join(missing)}=….")
         raw = load(session.options.file).providers[connection]
         folder = session.options.file.parent.resolve()
         names = (*_OF_THE_FILE, "spec", *(name for auth in settings.spec.auths for name in auth.credentials))

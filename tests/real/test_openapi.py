@@ -32,6 +32,21 @@ def test_an_adoption_with_an_update_without_a_violation(folder: Folder, checked:
     folder.settled()
 
 
+def test_every_step_of_the_suite_without_a_violation(folder: Folder, checked: Hooks) -> None:
+    """What an author runs at the vendor's: it makes records of its own, and removes them."""
+    folder.write({}, {"hub": checked.connection()})
+    arguments = ["providers", "check", checked.table, "--live", "hub", "--auto-approve", "--format", "json"]
+    without = folder.run(*arguments)
+    assert without.code == 1
+    assert f"--scope {','.join(f'{name}=…' for name in checked.scope)}" in without.stderr
+    said = [text for pair in checked.scope.items() for text in ("--scope", "=".join(pair))]
+    run = folder.run(*arguments, *said)
+    statuses = {step["step"]: step["status"] for step in run.json["steps"]}
+    assert (run.code, {name for name, status in statuses.items() if status == "failed"}) == (0, set())
+    assert len([status for status in statuses.values() if status == "ok"]) >= 18
+    assert checked.there() == {}
+
+
 @pytest.mark.parametrize(
     ("body", "violation"),
     [
