@@ -120,6 +120,20 @@ def distrust_half_a_list(bench: Bench, account: Account) -> None:
     bench.becomes(many, *(["adopt"] * len(many)))
 
 
+def wait_for_a_busy_provider(bench: Bench, account: Account) -> None:
+    """Too many requests: the provider says that it made nothing, and the next apply makes one record."""
+    wanted = {"hook": bench.samples.minimal()}
+    bench.declare(wanted)
+    account.suffers(operation="create", kind="throttled")
+    result = bench.try_to_apply()
+    account.recovers()
+    if [outcome.status for outcome in result.outcomes] != ["failed"]:
+        raise Failed("a create that was put off should have failed clearly")
+    bench.becomes(wanted, "create")
+    if (found := len(account.records())) != 1:
+        raise Failed(f"there should be one record, and there are {found}")
+
+
 def lose_the_answer_of_a_create(bench: Bench, account: Account) -> None:
     """The answer to a create is lost: there is one record in the end, not two."""
     wanted = {"hook": bench.samples.minimal()}
@@ -192,6 +206,7 @@ def troubled(account: Account) -> Iterator[Step]:
         "secret-kept": keep_a_secret,
         "pages": read_many_pages,
         "page-fails": distrust_half_a_list,
+        "busy": wait_for_a_busy_provider,
         "create-lost": lose_the_answer_of_a_create,
         "delete-lost": lose_the_answer_of_a_delete,
     }

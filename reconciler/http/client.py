@@ -1,13 +1,16 @@
 """The client of one connection: sends a request as often as is safe, at the connection's pace.
 
 A read is tried again on lost connections, 429, 502, 503, 504 and cut bodies. A write is sent again
-only when the provider certainly did nothing: never connected, 429, or 503 with `Retry-After`.
+only when the provider certainly did nothing: never connected, 429, or 503 with `Retry-After`. What a
+provider says in the place of 429 is the same.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from reconciler.errors import Ambiguous, ConfigError, NotSent, Problem, Unreadable
 from reconciler.http.address import is_loopback
@@ -26,8 +29,8 @@ class Client:
     """Sends requests to one origin. Thread-safe.
 
     `timeout` bounds one request, `retry` all waiting for further tries, in seconds. `quota` is where answers
-    say how many requests are left. `stop`, once set, ends every wait. Raises `ConfigError` for a base URL that
-    is neither https nor loopback.
+    say how many requests are left, `throttled` tells an answer that means 429 whatever its status. `stop`, once
+    set, ends every wait. Raises `ConfigError` for a base URL that is neither https nor loopback.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Client:
         concurrency: int | None = None,
         rate: float | None = None,
         quota: Quota | None = None,
+        throttled: Callable[[Reply], bool] | None = None,
         stop: threading.Event | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -56,6 +60,7 @@ class Client:
         self._transport = Transport(base_url, timeout, max(_POOL, concurrency or 0))
         self._pace = Pace(concurrency, rate, self._clock, stop)
         self._quota = quota
+        self._throttled = throttled
         self._patience = Patience(retry, self._clock)
 
     def send(self, request: Request) -> Reply:
@@ -100,7 +105,9 @@ class Client:
         _log.debug("%s: %d after %.2f s (try %d)", self._name(request), outcome.status, took, attempt)
         if outcome.cut is None and request.effect == "read" and _looks_cut(outcome):
             outcome = Reply(outcome.status, outcome.headers, cut="the answer was cut short")
-        if outcome.status == 429:
+        if self._throttled is not None and self._throttled(outcome):
+            outcome = replace(outcome, throttled=True)
+        if outcome.too_many:
             self._pace.pause(self._delay(outcome, attempt))
         elif outcome.status not in _OVERLOADED:
             self._pace.went_well()
@@ -135,7 +142,7 @@ def _may_try_again(request: Request, outcome: Reply | Failure) -> bool:
     read = request.effect == "read"
     if isinstance(outcome, Failure):
         return read or not outcome.sent
-    if outcome.status == 429:
+    if outcome.too_many:
         return True
     if read:
         return outcome.status in _OVERLOADED or outcome.cut is not None

@@ -36,7 +36,7 @@ class Reply:
     """An answer. Header names are in lower case.
 
     `cut` says why the body is not whole (then `body` is empty); `timed_out` that we gave up waiting for it;
-    `hopeless` that a second try would end alike.
+    `hopeless` that a second try would end alike; `throttled` that by its words there were too many requests.
     """
 
     status: int
@@ -45,6 +45,12 @@ class Reply:
     cut: str | None = None
     timed_out: bool = False
     hopeless: bool = False
+    throttled: bool = False
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the provider says that there were too many requests, and that it did nothing."""
+        return self.status == 429 or self.throttled
 
     @property
     def kind(self) -> str:

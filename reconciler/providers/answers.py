@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
 from reconciler.http.message import Reply, json_of
 from reconciler.http.redaction import Redactor
-from reconciler.providers.paths import MISSING, at, kind_of
+from reconciler.providers.paths import MISSING, as_text, at, kind_of
 from reconciler.providers.spec import Call, DeleteCall, ListCall
+from reconciler.providers.values import is_one_of
 
 _CLEAR_REFUSALS = frozenset({400, 401, 403, 404, 409, 422})
 _GAVE_UP_WAITING = frozenset({408, 504})
@@ -48,26 +49,49 @@ class Judge:
             return data
         told = self._told(reply, call, where, redactor, fault)
         refusals = {*_CLEAR_REFUSALS, *call.refused, *(call.gone if isinstance(call, DeleteCall) else ())}
-        if reply.status in refusals or _says_that_nothing_was_done(reply, call, data):
+        if not reply.too_many and (reply.status in refusals or _says_that_nothing_was_done(reply, call, data)):
             raise Refused(told, reply.status)
-        if reply.status == 429 or (reply.status == 503 and "retry-after" in reply.headers):
+        if reply.too_many or (reply.status == 503 and "retry-after" in reply.headers):
             raise NotSent(f"{told}; it was not carried out")
         raise Ambiguous(f"{told}; {_UNKNOWN}", timed_out=reply.timed_out or reply.status in _GAVE_UP_WAITING)
 
     def _told(self, reply: Reply, call: Call, where: str, redactor: Redactor, fault: str) -> str:
         said = redactor.scrub("; ".join(words(reply, _errors_of(call))))
         told = f"{where}: {fault}{f': {said}' if said else ''}"
-        advice = call.hints.get(str(reply.status)) or self._advice(reply.status)
+        advice = call.hints.get(str(reply.status)) or self._advice(reply)
         return f"{told.rstrip('.')}. {advice}" if advice else told
 
-    def _advice(self, status: int) -> str:
+    def _advice(self, reply: Reply) -> str:
+        status = reply.status
         if status in (401, 403):
             return f"Check the credentials of connection {self._connection}"
         if 300 <= status < 400:
             return "A redirect is not followed, for it would carry the credentials along; correct `base_url`"
-        if status == 429:
+        if reply.too_many:
             return f"Set `rate` on connection {self._connection} to go slower"
         return ""
+
+
+def throttling(values: Mapping[str, Any]) -> Callable[[Reply], bool] | None:
+    """Return what tells an answer that has one of these `values` at their paths; None where there are none."""
+    if not values:
+        return None
+    texts = [
+        as_text(one).encode()
+        for wanted in values.values()
+        for one in (wanted if isinstance(wanted, list) else [wanted])
+    ]
+
+    def throttled(reply: Reply) -> bool:
+        if not any(text in reply.body for text in texts):  # most answers need not be read for it
+            return False
+        try:
+            data = json_of(reply.body)
+        except ValueError:
+            return False
+        return any(is_one_of(at(data, path), wanted) for path, wanted in values.items())
+
+    return throttled
 
 
 def words(reply: Reply, within: Sequence[str] = ()) -> list[str]:
@@ -129,10 +153,9 @@ def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: b
     graphql = call.graphql is not None
     content = content or bool(call.success.where or call.success.empty) or graphql
     status = _named(reply.status)
-    good = reply.status in call.success.status if call.success.status else 200 <= reply.status < 300
-    if not good:
-        usual = " or ".join(str(one) for one in call.success.status) if 200 <= reply.status < 300 else ""
-        return None, f"{status} where a success is {usual}" if usual else status
+    wrong = _wrong_status(reply, call)
+    if wrong is not None:
+        return None, wrong
     if reply.cut is not None:
         return None, f"{status}, but {reply.cut}"
     if may_be_empty and reply.status == HTTPStatus.NO_CONTENT:
@@ -155,6 +178,18 @@ def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: b
     if isinstance(data, dict) and data.get("error") is True and "error" not in call.success.where:
         return data, f"{status}, but the answer says `error: true`"
     return data, None
+
+
+def _wrong_status(reply: Reply, call: Call) -> str | None:
+    """Return what is wrong with an answer's status alone, or with what it says in the place of one."""
+    status = _named(reply.status)
+    if reply.throttled:
+        return f"{status}, but there were too many requests"
+    if not 200 <= reply.status < 300:
+        return None if reply.status in call.success.status else status
+    if call.success.status and reply.status not in call.success.status:
+        return f"{status} where a success is {' or '.join(map(str, call.success.status))}"
+    return None
 
 
 def _is_empty(value: Any) -> bool:

@@ -12,7 +12,7 @@ from reconciler.http.clock import Clock
 from reconciler.http.message import Effect, Reply, Request
 from reconciler.http.pace import Quota
 from reconciler.http.redaction import Redactor
-from reconciler.providers.answers import Judge
+from reconciler.providers.answers import Judge, throttling
 from reconciler.providers.auth import chosen, in_path, prefix, redactor_for, signer
 from reconciler.providers.paths import at
 from reconciler.providers.protocol import Settings
@@ -51,6 +51,7 @@ class Caller:
             concurrency=settings.concurrency or spec.concurrency,
             rate=settings.rate or spec.rate,
             quota=_quota(spec),
+            throttled=throttling(spec.throttled),
             stop=stop,
             clock=clock,
         )

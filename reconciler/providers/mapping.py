@@ -12,7 +12,7 @@ from reconciler.providers.ids import Ids
 from reconciler.providers.paths import MISSING, at, kind_of, put, without
 from reconciler.providers.shapes import decode, encode, ours
 from reconciler.providers.spec import FieldSpec, Spec
-from reconciler.providers.values import Misfit
+from reconciler.providers.values import Misfit, is_one_of
 from reconciler.records import SENSITIVE, Fields, Fingerprinter, Live, Scope, Secret, identity, url_value
 
 _MASK = re.compile(r"(?is)[*•●∙·x]+|.*(\*{3}|•{3}|●{3}|\.{3}|…).*|\W*(redacted|hidden|masked|filtered)\W*")
@@ -63,8 +63,8 @@ class RecordMap:
 
     def belongs(self, item: Any) -> bool:
         """Whether a record of theirs is of our kind, and there."""
-        return all(_is_one_of(at(item, path), wanted) for path, wanted in self._only.items()) and not any(
-            _is_one_of(at(item, path), gone) for path, gone in self._except.items()
+        return all(is_one_of(at(item, path), wanted) for path, wanted in self._only.items()) and not any(
+            is_one_of(at(item, path), gone) for path, gone in self._except.items()
         )
 
     def id_of(self, item: Any) -> str:
@@ -212,10 +212,3 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for inner in value for text in _texts(inner)]
     return [value] if isinstance(value, str) else []
-
-
-def _is_one_of(value: Any, wanted: Any) -> bool:
-    return any(
-        value == one and isinstance(value, bool) == isinstance(one, bool)
-        for one in (wanted if isinstance(wanted, list) else [wanted])
-    )

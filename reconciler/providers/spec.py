@@ -223,6 +223,11 @@ class Spec(Model):
     rate: float | None = Field(None, gt=0, description="Requests a second that the provider allows.")
     concurrency: int | None = Field(None, gt=0, description="Requests at a time that the provider allows.")
     limits: Limits | None = Field(None, description="The headers that say how many requests are left.")
+    throttled: dict[str, Any] = Field(
+        default_factory=dict,
+        description="An answer with one of these values at these paths means what 429 does, whatever its status: too "
+        "many requests, and nothing was done.",
+    )
     resend_secret: bool = Field(False, description="An update without the secret would erase it.")
     headers: dict[str, str] = Field(default_factory=dict, description="Headers that every call carries, as in a call.")
     query: dict[str, Any] = Field(default_factory=dict, description="Query parameters that every call carries.")

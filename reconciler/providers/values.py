@@ -13,6 +13,14 @@ class Misfit(Exception):
     """An answer is not what the table says. The message names the place and the type, never a value."""
 
 
+def is_one_of(value: Any, wanted: Any) -> bool:
+    """Whether a value of theirs is `wanted`, or among them where these are several."""
+    return any(
+        value == one and isinstance(value, bool) == isinstance(one, bool)
+        for one in (wanted if isinstance(wanted, list) else [wanted])
+    )
+
+
 def mapped(field: FieldSpec, value: Any) -> Any:
     """Return our value in their words."""
     if field.values is None or isinstance(value, dict):

@@ -16,11 +16,13 @@ _BLOCK = b" " * 65_536
 def instead(fault: Fault, error: Answer) -> Answer | None:
     """Return what is answered in place of doing anything; None where the request is to be done.
 
-    `error` is the provider's way to say the fault's status.
+    `error` is the provider's way to say the fault's status, or that there were too many requests.
     """
     match fault.kind:
         case "status":
             return Answer(fault.status, error.body, {**error.headers, **fault.headers()})
+        case "throttled":
+            return Answer(error.status, error.body, {**error.headers, **fault.headers()})
         case "reset_before":
             return Answer(0, ending="reset")
         case "error_in_200":

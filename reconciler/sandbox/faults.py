@@ -35,6 +35,7 @@ FaultKind = Literal[
     "delay",
     "error_in_200",
     "redirect",
+    "throttled",
     "status_after",
     "reset_after",
     "delay_after",
@@ -56,7 +57,8 @@ class Fault(Model):
     """One thing that goes wrong, and when. Without any of the limits it hits every request that fits."""
 
     kind: FaultKind = Field(
-        description="Before anything is done: status, reset_before, error_in_200, redirect; delay then does it. "
+        description="Before anything is done: status, reset_before, error_in_200, redirect, throttled (too "
+        "many requests, as the provider says it); delay then does it. "
         "After it is done: status_after, reset_after, delay_after, half_body, not_json, html, gzip_bomb, huge. "
         "altered_echo: done, but with other values than were sent."
     )

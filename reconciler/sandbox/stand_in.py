@@ -126,7 +126,7 @@ class StandIn:
             page = locate(self.store, self._scope(one), call, given, span, usual=self._habits.page, most=most)
         fault = self._conditions.choose(one.route.operation, page.number if page else None)
         outcome.fault = fault
-        if fault and (answer := instead(fault, self._error(fault.status, "Out of order.", call))):
+        if fault and (answer := instead(fault, self._fault(fault, call))):
             outcome.answer = answer
             return
         if fault and fault.kind == "delay":
@@ -267,6 +267,17 @@ class StandIn:
             return good(call, None, call.item)
         status = call.gone[0] if isinstance(call, GetCall | DeleteCall) and call.gone else 404
         return self._error(status, "Not found.", call)
+
+    def _fault(self, fault: Fault, call: Call) -> Answer:
+        """Return the provider's way to say what a fault stands for."""
+        if fault.kind != "throttled":
+            return self._error(fault.status, "Out of order.", call)
+        if not self._spec.throttled:
+            return self._error(429, "Too many requests.", call)
+        body: dict[str, Any] = {}
+        for path, value in self._spec.throttled.items():
+            put(body, path, value[0] if isinstance(value, list) else value)
+        return as_json(status_of(call), to_json(body))
 
     def _error(self, status: int, message: str, call: Call | None = None) -> Answer:
         """Return an error in the vendor's words; what marks a good answer of `call` is turned round in it."""

@@ -230,3 +230,66 @@ def test_a_secret_in_a_good_answer_that_is_not_understood_is_not_shown(
     with pytest.raises(Ambiguous, match="whether it was carried out is not known") as caught:
         connection.create((), {"url": "https://hooks.example.com/a"})
     assert "canary" not in f"{caught.value!s} {caught.value!r}"
+
+
+BUSY = {"errors": [{"message": "Slower, please", "extensions": {"code": "BUSY"}}]}
+THROTTLED = {"errors.0.extensions.code": ["BUSY", "WAIT"]}
+
+
+@pytest.mark.parametrize("graphql", [{"graphql": "query"}, {}], ids=["GraphQL", "REST"])
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_what_means_too_many_requests_is_sent_again_whatever_its_status(
+    connect: Connect, web: responses.RequestsMock, status: int, graphql: dict[str, str]
+) -> None:
+    spec = throttled_spec(graphql)
+    web.post(GRAPH, status=status, json=BUSY)
+    web.post(GRAPH, json={"data": {"id": "7"}})
+    connection = connect("acme", {"token": "t"}, spec=spec, base_url="https://api.acme.example")
+    assert connection.create((), {"url": "https://hooks.example.com/a"}).id == "7"
+    assert len(web.calls) == 2
+    web.reset()
+    web.post(GRAPH, status=status, json=BUSY)
+    web.post(GRAPH, json={"data": []})
+    assert connection.list(()) == ()
+
+
+@pytest.mark.parametrize("graphql", [{"graphql": "query"}, {}], ids=["GraphQL", "REST"])
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_what_means_too_many_requests_to_the_end_was_not_carried_out(
+    connect: Connect, web: responses.RequestsMock, status: int, graphql: dict[str, str]
+) -> None:
+    web.post(GRAPH, status=status, json=BUSY)
+    given = {"spec": throttled_spec(graphql), "base_url": "https://api.acme.example", "retry": 0}
+    connection = connect("acme", {"token": "t"}, **given)
+    with pytest.raises(NotSent, match=rf"{status} .*too many requests: Slower, please.*was not carried out") as caught:
+        connection.create((), {"url": "https://hooks.example.com/a"})
+    assert "Set `rate` on connection" in str(caught.value)
+    with pytest.raises(Unreadable, match="too many requests: Slower, please"):
+        connection.list(())
+
+
+def test_another_error_is_not_sent_again(connect: Connect, web: responses.RequestsMock) -> None:
+    said = "BUSY is no reason here"
+    web.post(GRAPH, json={"errors": [{"message": said, "extensions": {"code": "WRONG"}}], "data": {"id": None}})
+    connection = connect(
+        "acme", {"token": "t"}, spec=throttled_spec({"graphql": "query"}), base_url="https://api.acme.example"
+    )
+    with pytest.raises(Ambiguous, match=said):
+        connection.create((), {"url": "https://hooks.example.com/a"})
+    assert len(web.calls) == 1
+
+
+GRAPH = "https://api.acme.example/graphql"
+
+
+def throttled_spec(graphql: dict[str, str]) -> Spec:
+    return Spec.model_validate(
+        {
+            "title": "Acme",
+            "auth": {"bearer": "token"},
+            "throttled": THROTTLED,
+            "record": {"url": "url"},
+            "list": {"post": "/graphql", "items": "data", **graphql},
+            "create": {"post": "/graphql", "item": "data", **graphql},
+        }
+    )
