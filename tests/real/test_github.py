@@ -5,10 +5,9 @@ from __future__ import annotations
 import yaml
 
 from tests.flows.flow import Folder
-from tests.real.github import GUEST, Hooks, repository_hooks
+from tests.real.github import Hooks
 from tests.real.life import BUILD, DEPLOY, declare, live_through_it
 from tests.real.receiver import Receiver
-from tests.servers.proxy import lossy
 
 DRIVES = {"github": "npm emulate@0.11.2", "github-org": "npm emulate@0.11.2"}
 SIGNATURE = "X-Hub-Signature-256"
@@ -113,34 +112,3 @@ def test_a_list_of_several_pages_is_read_to_its_end(folder: Folder, hooks: Hooks
     folder.settled()
     hooks.remove(urls[-1])  # what is missing on the last page is missing
     assert folder.plan().actions() == {"last": "create"}
-
-
-def test_a_create_whose_answer_is_lost_is_found_and_not_made_twice(folder: Folder, hooks: Hooks) -> None:
-    with lossy(int(hooks.server.rpartition(":")[2])) as proxy:
-        through = hooks.connection(base_url=f"http://127.0.0.1:{proxy.port}")
-        folder.write({"build": hooks.subscription(BUILD, secret="canary-build")}, {"hub": through})
-        proxy.lose(BUILD.encode(), arrives=True)
-        run = folder.apply()
-        assert run.change()["outcome"] == "done"
-        assert set(hooks.there()) == {BUILD}
-        folder.settled()
-
-
-def test_two_that_apply_at_once_make_each_hook_once(folder: Folder, github: str) -> None:
-    hooks = repository_hooks(github)
-    urls = [f"https://hooks.example.com/{number}" for number in range(8)]
-    declare(folder, hooks, **{f"hook-{number}": hooks.subscription(url) for number, url in enumerate(urls)})
-    both = [folder.start("apply", "--auto-approve", "--lock-timeout", "60") for _ in range(2)]
-    assert [folder.finish(one).code for one in both] == [0, 0]
-    assert set(hooks.there()) == set(urls)
-    folder.settled()
-
-
-def test_a_token_that_may_not_makes_it_unknown(folder: Folder, hooks: Hooks) -> None:
-    declare(folder, hooks, build=hooks.subscription(BUILD))
-    folder.apply()
-    folder.write({}, {"hub": hooks.connection(token=GUEST)})
-    plan = folder.plan()
-    assert (plan.code, plan.json["changes"]) == (1, [])
-    assert len(plan.json["unknown"]) == 1
-    assert set(hooks.there()) == {BUILD}
