@@ -70,6 +70,7 @@ class FieldSpec(Model):
     fresh: float | None = Field(
         None, ge=0, description="Theirs is a time; ours is true while that is more than so many days ahead."
     )
+    present: bool = Field(False, description="Ours is true where theirs is there at all, as a key that signs.")
     only_create: bool = Field(False, description="Can be set when the record is made, not changed afterwards.")
     only_update: bool = Field(
         False, description="A create cannot carry it: an update follows where it differs from `default`."

@@ -35,6 +35,8 @@ def _plain(name: str, field: FieldSpec) -> Iterator[Found]:
     if field.write_path is not None and field.write_path.partition(".")[0].isdecimal():
         key = "write" if field.write is not None else "at"
         yield "a number picks from a list, and a record is an object", (*place, key), "begin with a name"
+    if field.present and field.type != "boolean":
+        yield "`present` makes what is there into true or false", (*place, "present"), "add `type: boolean`"
     if name == "url" and (field.via is not None or field.only_update):
         yield "a record's `url` goes with its create", place, "remove `via` or `only_update`"
 

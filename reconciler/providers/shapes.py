@@ -35,6 +35,8 @@ def decode(name: str, field: FieldSpec, record: Any, way: Way) -> Any:
 
 def ours(field: FieldSpec, value: Any, way: Way) -> Any:
     """Return one value of theirs as ours. Raises `Misfit`."""
+    if field.present and way == "read":
+        return value is not MISSING and value not in (None, "")
     if value is MISSING or value is None:
         return value
     if field.boxed in ("both", way):
@@ -64,6 +66,8 @@ def unboxed(value: Any, path: str | None) -> Any:
 def _theirs(field: FieldSpec, value: Any, way: Way) -> Any:
     if value is None:
         return None
+    if field.present and way == "read":
+        return "present" if value else None
     if field.fresh is not None:
         days = field.fresh + 7 if value else 0.0
         return (datetime.now(UTC) + timedelta(days=days)).isoformat().replace("+00:00", "Z")

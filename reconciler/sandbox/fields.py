@@ -53,7 +53,7 @@ def wrong_with(name: str, field: FieldSpec, record: dict[str, Any], value: Any) 
 
 def _is_plain(field: FieldSpec) -> bool:
     """Whether a field's value is kept as it is, for the checks of its type."""
-    formed = (field.encoded, field.boxed, field.pairs, field.fresh)
+    formed = (field.encoded, field.boxed, field.pairs, field.fresh, field.present or None)
     return all(one is None for one in formed) and field.shape_of("read") == "list" and not field.keys
 
 

@@ -57,8 +57,10 @@ class Rules:
             for names in spec.unique
         ]
 
-    def received(self, body: dict[str, Any]) -> dict[str, Any]:
+    def received(self, body: dict[str, Any], alone: str | None = None) -> dict[str, Any]:
         """Return a request's record in the shape in which it is kept; `body` itself is used up for it.
+
+        `alone` is the only field that it is for, where a call of its own sets one.
 
         Raises `Invalid` for what cannot be understood.
         """
@@ -66,6 +68,8 @@ class Rules:
         found: list[tuple[str, Any]] = []
         for name in self._forms:
             field = self._fields[name]
+            if name != alone if alone is not None else field.via is not None:
+                continue
             path = field.write_path or ""
             given = at(body, path)
             if given is MISSING:

@@ -132,7 +132,7 @@ class Store:
 
         `name` is the field that it is for, where a call of its own sets it.
         """
-        sent = self.rules.received(body)
+        sent = self.rules.received(body, name)
         return self._amend(scope, record_id, lambda old: self.rules.merged(old, sent, alone=name is not None), alter)
 
     def set(self, scope: Scope, record_id: str, name: str, value: str) -> dict[str, Any]:

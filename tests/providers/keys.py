@@ -374,6 +374,21 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
         {"enabled": False, "headers": {"X-A": Secret("h1", "1")}, "muted": True, "renewed": True},
         {"enabled": True, "headers": {"X-A": Secret("h2", "2")}, "muted": False},
     ),
+    "whether a key is there": case(
+        record(
+            enabled={"at": "enabled", "type": "boolean", "default": True},
+            signed={
+                "write": "enabled",  # of a call of its own, and not of the record
+                "read": "meta.public_key",
+                "present": True,
+                "type": "boolean",
+                "default": False,
+                "via": {"patch": "/hooks/signed/{id}"},
+            },
+        ),
+        {"enabled": False, "signed": True},
+        {"enabled": True, "signed": False},
+    ),
     "resent and repeated": case(
         {
             **record(

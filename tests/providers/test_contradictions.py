@@ -32,6 +32,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("mode: {at: mode}", "mode: {at: mode, pairs: [k, v]}", "10:27", "`pairs` are for a mapping"),
     ("mode: {at: mode}", "mode: {at: 0.mode}", "10:14", "a number picks from a list"),
     ("mode: {at: mode}", "mode: {at: mode, fresh: 2}", "10:27", "makes a time into true or false"),
+    ("mode: {at: mode}", "mode: {at: mode, present: true}", "10:29", "makes what is there into true or false"),
     ("mode: {at: mode}", "mode: {at: mode, repeat: true}", "10:28", "`repeat` is for what cannot change"),
     ("mode: {at: mode}", "mode: {at: mode, only_update: true}", "10:33", "`only_update` needs `default`"),
     ("mode: {at: mode}", 'mode: {via: {post: "/hooks/{id}/mode"}}', "10:15", "carries it nowhere"),

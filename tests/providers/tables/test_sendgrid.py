@@ -90,3 +90,17 @@ def test_get(exchange: Callable[..., Any]) -> None:
     assert exchange("sendgrid", KEY, {}, "get", None, shown("a"), record_id="a").result.id == "a"
     missing = {"errors": [{"message": "Invalid id provided."}]}
     assert exchange("sendgrid", KEY, {}, "get", None, missing, status=404).result is None
+
+
+def test_signatures_are_switched_on_after_the_create(exchange: Callable[..., Any]) -> None:
+    fields = {**FIELDS, "signed": True}
+    sent = exchange("sendgrid", KEY, {}, "create", fields, shown(), status=201, then=[{"id": "1", "public_key": "MFk"}])
+    created, signed = sent.all
+    assert created.body["enabled"] is True
+    assert (signed.method, signed.url, signed.body) == ("PATCH", f"{API}/signed/hook-1", {"enabled": True})
+
+
+def test_a_webhook_with_a_public_key_is_signed(exchange: Callable[..., Any]) -> None:
+    answer = {"max_allowed": 5, "webhooks": [shown("a", public_key="MFk"), shown("b")]}
+    one, two = exchange("sendgrid", KEY, {}, "list", None, answer).result
+    assert (one.fields["signed"], two.fields["signed"]) == (True, False)
