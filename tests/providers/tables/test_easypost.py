@@ -1,4 +1,4 @@
-"""EasyPost: the requests of its own client; a webhook has no events, and only its secret is changed in place."""
+"""EasyPost: the requests of its own client; no events, and an update takes the secret and the headers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHOWN: dict[str, Any] = {
     "mode": "test",
     "url": "https://hooks.example.com/easypost",
     "disabled_at": None,
-    "custom_headers": [],
+    "custom_headers": [{"name": "X-Key", "value": "header-canary"}],
 }
 FIELDS = {
     "url": "https://hooks.example.com/easypost",
@@ -40,7 +40,7 @@ def test_create_has_an_envelope(hooks: Callable[..., Any]) -> None:
         "webhook": {
             "url": "https://hooks.example.com/easypost",
             "webhook_secret": "secret-canary",
-            "custom_headers": [{"key": "X-Key", "value": "header-canary"}],
+            "custom_headers": [{"name": "X-Key", "value": "header-canary"}],
         }
     }
     assert sent.headers["Authorization"] == "Basic " + b64encode(b"key-canary:").decode()
@@ -58,4 +58,5 @@ def test_delete(hooks: Callable[..., Any]) -> None:
 
 def test_list(hooks: Callable[..., Any]) -> None:
     (live,) = hooks("list", None, {"webhooks": [SHOWN]}).result
-    assert dict(live.fields) == {"url": "https://hooks.example.com/easypost"}
+    assert (live.fields["url"], set(live.fields)) == ("https://hooks.example.com/easypost", {"url", "headers"})
+    assert live.fields["headers"]["X-Key"].reveal() == "header-canary"
