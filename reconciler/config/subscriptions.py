@@ -168,8 +168,7 @@ class Subscriptions:
         if values.get("enabled", True) is False and "enabled" not in shape.fields:
             return
         fields, declared = shape.record(values, f"{entry.name}-{each.key}" if each else entry.name)
-        places = shape.spec.scope.items()
-        scope = tuple(sorted((name, values.get(name, parameter.default or "")) for name, parameter in places))
+        scope = shape.spec.scope_of(values)
         protect = values.get("protect", False)
         location = entry.location
         capture = captures.capture_of(values, place.folder((captures.NAME,))) if captures.NAME in values else None

@@ -9,6 +9,7 @@ Its parts: `fields` (one field), `calls` (one request), `pages` (how a list goes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from reconciler.documents import Field, Model
@@ -30,6 +31,7 @@ from reconciler.providers.calls import (
 from reconciler.providers.fields import VISIBILITIES, FieldSpec, Kind, Visibility
 from reconciler.providers.pages import NextCursor, NextLast, NextLink, NextOffset, NextPage, NextRange, NextUrl
 from reconciler.providers.ways import Auth, BasicPair, ClientCredentials
+from reconciler.records import Scope
 
 __all__ = [
     "COMMON_FIELDS",
@@ -169,6 +171,7 @@ class ScopeParameter(Model):
         None, description="What it is where a subscription does not say; `` leaves a parameter out."
     )
     example: str | None = Field(None, description="A value, for trying the table out.")
+    ignores_case: bool = Field(False, description="`Acme` and `acme` are one: it is sent in lower case.")
 
 
 class Limits(Model):
@@ -253,6 +256,15 @@ class Spec(Model):
         every = [text for text in (*self.headers.values(), *self.query.values()) if isinstance(text, str)]
         named = self.create.names | {name for text in every for name in names_in(text)}
         return frozenset(self.scope) & named
+
+    def scope_of(self, values: Mapping[str, Any]) -> Scope:
+        """Return the scope that these values name, of all its parameters, so that equal places are equal."""
+
+        def value(name: str, parameter: ScopeParameter) -> Any:
+            given = values.get(name, parameter.default or "")
+            return given.lower() if parameter.ignores_case and isinstance(given, str) else given
+
+        return tuple(sorted((name, value(name, parameter)) for name, parameter in self.scope.items()))
 
     def key_defaults(self) -> dict[str, Any]:
         """What fields of the key are where nobody says: what a file leaves out is what a read then shows."""

@@ -48,6 +48,7 @@ def read_live(session: Session, name: str, scopes: Sequence[Scope], ids: Sequenc
         if {one for one, _ in scope} != set(settings.spec.scope):
             wanted = ", ".join(settings.spec.scope) or "none at all"
             raise UsageError(f"A scope of {name} has these parameters: {wanted}.")
+    places = [settings.spec.scope_of(dict(scope)) for scope in places]
     connection = session.connection(name)
     if ids and connection.can_get:
         return [_one(connection.get(scope, one), name, one) for scope in places or [()] for one in ids]

@@ -58,6 +58,19 @@ SINGLE: dict[str, Any] = {
 }
 
 
+PLACED: dict[str, Any] = {
+    "title": "Acme",
+    "base_url": "https://api.acme.example",
+    "auth": {"bearer": "token"},
+    "settle": 0,
+    "scope": {"org": {"ignores_case": True}},
+    "record": {"id": "id", "url": "url", "events": "events"},
+    "list": {"get": "/orgs/{org}/hooks"},
+    "create": {"post": "/orgs/{org}/hooks"},
+    "delete": {"delete": "/orgs/{org}/hooks/{id}"},
+}
+
+
 @pytest.fixture
 def own(make_flow: MakeFlow, tmp_path: Path) -> Callable[..., Flow]:
     """Make a flow over a sandbox that stands in for one table; its file names the table."""
@@ -158,3 +171,22 @@ def test_two_subscriptions_cannot_be_one_record(own: Callable[..., Flow]) -> Non
     run = flow.run("validate")
     assert run.code == 1
     assert "`two` and `one` would be one record at `acme`: same place, which takes a single record" in run.stderr
+
+
+def test_a_place_is_one_however_its_name_is_written(own: Callable[..., Flow]) -> None:
+    flow = own(PLACED)
+    entries = {
+        name: {"provider": "acme", "org": name, "url": f"{HOOK}/{n}", "events": ["made"]}
+        for n, name in enumerate(("Acme", "ACME", "acme"))
+    }
+    connection = {"spec": "./acme.yaml", "base_url": flow.sandbox.base_url("acme"), "token": "canary-token"}
+    flow.write(entries, {"acme": {**connection, "manage": "all"}})
+    assert {tuple(change["scope"].items()) for change in flow.plan().json["changes"]} == {(("org", "acme"),)}
+    flow.apply()
+    assert sorted(one["url"] for one in flow.sandbox.records("acme")) == [f"{HOOK}/{n}" for n in range(3)]
+    flow.settled()  # and with `manage: all` no one of them deletes what another declares
+    exported = yaml.safe_load(flow.run("export", "acme", "--scope", "org=aCMe").stdout)
+    assert {one["org"] for one in exported["subscriptions"].values()} == {"acme"}
+
+    flow.write({"one": entries["Acme"], "two": {**entries["acme"], "url": f"{HOOK}/0"}}, {"acme": connection})
+    assert flow.run("validate").code == 1  # one record, declared twice
