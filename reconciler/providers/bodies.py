@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from reconciler.providers.calls import Encoding, Form
 from reconciler.providers.paths import as_text
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+_PART = re.compile(rb'Content-Disposition: form-data; name="([^"]*)"\r\n\r\n(.*)\r\n', re.DOTALL)
 
 
 def encoded(body: Any, encoding: Encoding) -> tuple[bytes, str]:
@@ -20,7 +23,19 @@ def encoded(body: Any, encoding: Encoding) -> tuple[bytes, str]:
     if encoding == "json":
         return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"), JSON
     pairs = list(form_pairs(body, encoding))
+    if isinstance(encoding, Form) and encoding.multipart:
+        return _multipart(pairs)
     return urlencode(pairs, quote_via=quote, errors="surrogatepass").encode(), FORM
+
+
+def _multipart(pairs: list[tuple[str, str]]) -> tuple[bytes, str]:
+    boundary = secrets.token_hex(16)
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{quote(name, safe=" []")}"\r\n\r\n{value}\r\n'
+        for name, value in pairs
+    ]
+    content = "".join([*parts, f"--{boundary}--\r\n"]).encode("utf-8", "surrogatepass")
+    return content, f"{MULTIPART}; boundary={boundary}"
 
 
 def form_pairs(body: Any, encoding: Encoding) -> Iterator[tuple[str, str]]:
@@ -47,9 +62,20 @@ def _pairs(name: str, value: Any, form: Form) -> Iterator[tuple[str, str]]:
 
 def decoded_form(text: str, encoding: Encoding) -> dict[str, Any]:
     """Return what a form says, every value a text. Names that occur once are no lists where arrays are repeated."""
+    return _of_pairs(parse_qsl(text, keep_blank_values=True), encoding)
+
+
+def decoded_parts(content: bytes, kind: str, encoding: Encoding) -> dict[str, Any]:
+    """Return what a form in parts says, as `decoded_form` does; `kind` is its media type, with the boundary."""
+    boundary = b"--" + kind.rpartition("boundary=")[2].encode()
+    found = (_PART.fullmatch(part.removeprefix(b"\r\n")) for part in content.split(boundary))
+    return _of_pairs([(unquote(one[1].decode()), one[2].decode("utf-8", "replace")) for one in found if one], encoding)
+
+
+def _of_pairs(pairs: Iterable[tuple[str, str]], encoding: Encoding) -> dict[str, Any]:
     form = encoding if isinstance(encoding, Form) else Form()
     body: dict[str, Any] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
+    for name, value in pairs:
         steps = re.findall(r"[^\[\]]+|\[\]", name) if form.nested == "brackets" else _dotted(name)
         _enter(body, steps, value, repeat=form.arrays == "repeat")
     return {name: _lists(value) for name, value in body.items()}

@@ -19,6 +19,7 @@ class Form(Model):
     arrays: Literal["brackets", "indexed", "repeat", "comma"] = Field(
         "brackets", description="`c[]=2&c[]=3`, `c[0]=2&c[1]=3`, `c=2&c=3` or `c=2,3`."
     )
+    multipart: bool = Field(False, description="As `multipart/form-data`, a part for each of these.")
 
 
 Encoding = Literal["json", "form", "query"] | Form

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from reconciler.providers.bodies import decoded_form
+from reconciler.providers.bodies import FORM, MULTIPART, decoded_form, decoded_parts
 from reconciler.providers.calls import Encoding
 from reconciler.providers.paths import at, put
 from reconciler.providers.spec import Call, Spec
@@ -15,8 +15,11 @@ from reconciler.sandbox.wire import Request
 
 def body_of(request: Request, encoding: Encoding) -> Any:
     """Return a request's body; None where it has none, or none that can be read."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip()
-    if kind == "application/x-www-form-urlencoded":
+    media = request.headers.get("content-type", "")
+    kind = media.partition(";")[0].strip()
+    if kind == MULTIPART:
+        return decoded_parts(request.body, media, encoding)
+    if kind == FORM:
         return decoded_form(request.body.decode("utf-8", "replace"), encoding)
     try:
         return json.loads(request.body)

@@ -15,7 +15,7 @@ from typing import Any
 
 from reconciler.providers.paths import MISSING, at, put, without
 from reconciler.providers.shapes import decode, encode
-from reconciler.providers.spec import FieldSpec, Spec
+from reconciler.providers.spec import FieldSpec, Form, Spec
 from reconciler.providers.values import Misfit
 from reconciler.sandbox.fields import typed_as, wrong_with
 from reconciler.sandbox.refusals import Invalid
@@ -48,6 +48,8 @@ class Rules:
         self._secrets = [(kept_at(name, field), field.visibility) for name, field in secrets_of_it]
         self.made = [path for path, visibility in self._secrets if visibility == "on_create"]
         self._unclear = [(path, visibility) for path, visibility in self._secrets if visibility != "clear"]
+        repeats = isinstance(spec.encoding, Form) and spec.encoding.arrays == "repeat"
+        self._repeated = {name for name, field in self._fields.items() if repeats and _is_list(name, field)}
         self._apart = [kept_at(name, field) for name, field in self._fields.items() if field.fetched is not None]
         self._forgotten = [kept_at(name, field) for name, field in self._fields.items() if field.resend]
         if spec.resend_secret:
@@ -89,7 +91,9 @@ class Rules:
             raise Invalid(wrong)
         for name, field, path in self._written:
             value = at(body, path)
-            if isinstance(value, str) and name != "events" and (typed := typed_as(field, value)) is not value:
+            if isinstance(value, str) and name in self._repeated:
+                put(body, path, [value])  # a name that a form has once
+            elif isinstance(value, str) and name != "events" and (typed := typed_as(field, value)) is not value:
                 put(body, path, typed)
         return body
 
@@ -272,6 +276,12 @@ def _encoded(name: str, field: FieldSpec, value: Any) -> Iterator[tuple[str | No
         yield None, value
     else:
         yield from encode(name, field, value, "read")
+
+
+def _is_list(name: str, field: FieldSpec) -> bool:
+    if name == "events":
+        return field.each is None and field.shape_of("write") == "list"
+    return field.type == "array"
 
 
 def _is_later(field: FieldSpec) -> bool:

@@ -260,6 +260,11 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
     "a form": case({"encoding": "form"}),
     "a form with indexed arrays": case({"encoding": {"arrays": "indexed"}}),
     "a form with repeated names": case({"encoding": {"arrays": "repeat", "nested": "dots"}}),
+    "a form in parts": case(
+        {"encoding": {"arrays": "repeat", "multipart": True}},
+        {"description": 'of "two" lines\r\n--and é'},
+        {"events": ("c.three",)},
+    ),
     "the query": case({"encoding": "query"}),
     "a form's types": case(
         {
