@@ -21,6 +21,7 @@ from reconciler.documents.quick import Marks, Unusual, quick
 from reconciler.errors import ConfigError, Location, Problem
 
 _LARGEST_FILE = 64 * 1024 * 1024
+_MANY_OBJECTS = 100_000
 
 
 class Document:
@@ -81,7 +82,8 @@ class Document:
 def collector_paused() -> Iterator[None]:
     """Hold the garbage collector back while many objects are made that all stay: it would only look in vain.
 
-    Afterwards they are set aside (`gc.freeze`), or it would look through them all at once.
+    Afterwards they are set aside (`gc.freeze`), or it would look through them all at once. Few are not: with them go
+    all other objects that are there, and what of these is thrown away in a cycle is never freed.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -89,7 +91,8 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if enabled:
-            gc.freeze()
+            if gc.get_count()[0] > _MANY_OBJECTS:
+                gc.freeze()
             gc.enable()
 
 

@@ -210,6 +210,18 @@ def test_the_collector_is_as_it_was_afterwards() -> None:
     assert gc.isenabled()
 
 
+@pytest.mark.parametrize(("number", "kept"), [(1_000, False), (150_000, True)])
+def test_what_was_there_before_is_set_aside_only_where_many_objects_are_made(number: int, kept: bool) -> None:
+    gc.collect()
+    before = gc.get_freeze_count()
+    try:
+        with collector_paused():
+            made = [[one] for one in range(number)]
+        assert (gc.get_freeze_count() - before > len(made)) is kept
+    finally:
+        gc.unfreeze()
+
+
 _YAMLISH = st.text(alphabet="ab01:-[]{}&*!<>?,|'\"#%@`\\ \t\n\r~.x\x00\x85\ufeff\u2028é", max_size=60)
 
 
