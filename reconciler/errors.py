@@ -18,7 +18,8 @@ Messages hold no secret: whoever builds one from a provider's words scrubs them 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from reconciler.errors import Location
+from reconciler.slotted import dataclass
 
 Fields: TypeAlias = Mapping[str, Any]
 """Our field names to JSON-like values (str, int, float, bool, None, list, tuple, dict, Secret)."""

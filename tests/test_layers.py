@@ -75,7 +75,7 @@ def _imported(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", sorted((PACKAGE / "planning").glob("*.py")), ids=lambda path: path.name)
 def test_planning_imports_records_errors_and_the_standard_library(path: Path) -> None:
     allowed = sys.stdlib_module_names | {"deepdiff"}
-    ours = ("reconciler.planning", "reconciler.records", "reconciler.errors")
+    ours = ("reconciler.planning", "reconciler.records", "reconciler.errors", "reconciler.slotted")
 
     strangers = [
         name for name in _imported(path) if not name.startswith(ours) and name.partition(".")[0] not in allowed

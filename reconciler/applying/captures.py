@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from reconciler.applying.ledger import Ledger
@@ -21,6 +21,7 @@ from reconciler.planning.renewal import RENEWED, made_for
 from reconciler.providers.protocol import Written
 from reconciler.records import Ability, Capture, Desired, Fingerprinter, Known
 from reconciler.secrets import keeping, sinks
+from reconciler.slotted import dataclass
 from reconciler.state.model import PutRecord
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reconciler.reading import Place
 from reconciler.records import Deposed, Intent, Known
+from reconciler.slotted import dataclass
 from reconciler.state.model import AddHistory, Entry, Holder, Operation, State, Store
 
 

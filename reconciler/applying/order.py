@@ -8,13 +8,14 @@ does it remove first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from reconciler.planning.conflicts import cycles, waits
 from reconciler.planning.plan import Change
 from reconciler.planning.renewal import HANDED_OVER
 from reconciler.records import Ability
+from reconciler.slotted import dataclass
 
 Kind = Literal["make", "remove", "change"]
 

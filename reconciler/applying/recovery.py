@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.planning.plan import Unknown
 from reconciler.planning.recover import Resolution, resolve_creates
 from reconciler.reading import Place
 from reconciler.records import Intent, Known, Live, View, same
+from reconciler.slotted import dataclass
 from reconciler.state.model import (
     Operation,
     PutDeposed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.applying.captures import Captures
 from reconciler.applying.ledger import Ledger
@@ -20,6 +20,7 @@ from reconciler.planning.plan import Change, Outcome, Plan, Result, Warned
 from reconciler.providers.protocol import Connection
 from reconciler.reading import Place
 from reconciler.records import Ability, View, url_identity
+from reconciler.slotted import dataclass
 from reconciler.state.model import SetEcho
 
 _HALF = "One of its two halves is done; the next apply goes on with the other"

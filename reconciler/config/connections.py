@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from reconciler.providers.protocol import Settings
 from reconciler.providers.spec import Call, Spec
 from reconciler.records import Secret, fold_url
 from reconciler.secrets.references import Pending
+from reconciler.slotted import dataclass
 
 _OWN_KEYS = frozenset(ConnectionModel.model_fields)
 _TEXTS = frozenset(("type", "spec", "environment", "base_url", "manage", "listing"))

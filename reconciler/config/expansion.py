@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from reconciler.config.connections import Connections, provider_of
@@ -21,6 +21,7 @@ from reconciler.providers.protocol import Settings
 from reconciler.providers.spec import Spec
 from reconciler.records import Desired
 from reconciler.secrets.references import Pending, Resolver
+from reconciler.slotted import dataclass
 
 _SQLITE = "sqlite:///"
 

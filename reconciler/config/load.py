@@ -5,13 +5,14 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from reconciler.config.model import FileModel, IncludedModel
 from reconciler.documents import Document, Model, error_in, problems_of, read
 from reconciler.errors import ConfigError, Location, Problem
+from reconciler.slotted import dataclass
 
 _NAME = re.compile(r"[^\s\[\]*?]+\Z")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from reconciler.planning.plan import Warned
 from reconciler.providers.spec import COMMON_FIELDS, Spec
 from reconciler.records import Desired
 from reconciler.secrets.references import Each, Pending, holds_reference, needs_environment
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

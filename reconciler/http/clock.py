@@ -6,7 +6,8 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from reconciler.slotted import dataclass
 
 
 def _sleep(seconds: float, stop: threading.Event | None) -> None:

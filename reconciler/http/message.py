@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
+
+from reconciler.slotted import dataclass
 
 Effect: TypeAlias = Literal["read", "write"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 
 from reconciler.http.clock import Clock
+from reconciler.slotted import dataclass
 
 _FIRST_SLOWDOWN = 0.1
 _SLOWEST = 5.0

@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from reconciler import __version__
 from reconciler.errors import Location, Problem
 from reconciler.output.visible import visible
 from reconciler.planning.plan import Warned
+from reconciler.slotted import dataclass
 
 FORMATS = ("github", "gitlab", "sarif")
 _PLACED = re.compile(r"(.+):(\d+):(\d+): (.*)", re.DOTALL)

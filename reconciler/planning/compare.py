@@ -7,10 +7,10 @@ shows is proof of what it has only for a field that it echoed faithfully after o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.records import Ability, Desired, Fields, Known, Live, Secret, same
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

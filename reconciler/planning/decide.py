@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.planning.compare import Compared, compare, compare_unowned, is_secret, lost_events
@@ -11,6 +11,7 @@ from reconciler.planning.match import LiveIndex, Pair
 from reconciler.planning.plan import Action, Change, Difference, Drift, Origin, Warned
 from reconciler.planning.renewal import HANDED_OVER, RENEWED, advice_on_keeping, advice_on_making, renewal
 from reconciler.records import Ability, Deposed, Desired, Known, Live, same
+from reconciler.slotted import dataclass
 
 Raw = Mapping[str, tuple[Any, Any]]
 

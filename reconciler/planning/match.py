@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.planning.plan import Origin, Views
 from reconciler.records import Desired, Known, Live, Scope, View
+from reconciler.slotted import dataclass
 
 Place = tuple[str, Scope]
 """A connection's name and a scope in it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from reconciler.records import Ability, Deposed, Desired, Fingerprinter, Known, Live, Scope, View
+from reconciler.slotted import dataclass
 
 Action = Literal["create", "update", "replace", "delete", "adopt", "rename", "forget"]
 ACTIONS: tuple[Action, ...] = ("create", "update", "replace", "delete", "adopt", "rename", "forget")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from reconciler.records import Intent, Live, url_identity
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.http.client import Client
@@ -18,6 +18,7 @@ from reconciler.providers.paths import at
 from reconciler.providers.protocol import Settings
 from reconciler.providers.requests import Requests
 from reconciler.providers.spec import Call, GetCall, ListCall, Spec
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

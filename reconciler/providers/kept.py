@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from reconciler.providers.paths import MISSING, at, kind_of, put
 from reconciler.providers.spec import ListCall
 from reconciler.providers.values import Misfit
+from reconciler.slotted import dataclass
 
 
 class Wrong(Exception):

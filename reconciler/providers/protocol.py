@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from reconciler.providers.spec import Spec
 from reconciler.records import Ability, Fields, Live, Scope, Secret
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

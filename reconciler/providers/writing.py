@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.providers.mapping import RecordMap, without_masks
 from reconciler.providers.paths import as_text, at, list_of, put, without
 from reconciler.providers.spec import Call, Spec, UpdateCall
 from reconciler.records import Fields
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +11,7 @@ from reconciler.providers.paths import MISSING, as_text, at
 from reconciler.providers.spec import Call, Spec, names_in
 from reconciler.sandbox.faults import Operation
 from reconciler.sandbox.wire import Request
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

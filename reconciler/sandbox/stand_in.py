@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +31,7 @@ from reconciler.sandbox.routes import Route, Routes
 from reconciler.sandbox.rules import kept_at, revision_path
 from reconciler.sandbox.store import Store, to_json
 from reconciler.sandbox.wire import Answer, Request
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

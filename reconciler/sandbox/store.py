@@ -6,7 +6,7 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from threading import RLock
 from typing import Any
@@ -18,6 +18,7 @@ from reconciler.sandbox.habits import Habits
 from reconciler.sandbox.numbering import Numbering
 from reconciler.sandbox.refusals import Conflict, Invalid, Missing
 from reconciler.sandbox.rules import Rules
+from reconciler.slotted import dataclass
 
 
 @dataclass(slots=True)

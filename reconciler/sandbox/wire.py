@@ -7,13 +7,15 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from io import BufferedIOBase
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Event, Lock
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote
+
+from reconciler.slotted import dataclass
 
 _MOST_HEADERS = 100
 _LONGEST_LINE = 65_536

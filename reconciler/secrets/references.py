@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from reconciler.errors import ConfigError, Problem
+from reconciler.slotted import dataclass
 
 FORMS = "${env:NAME}, ${env:NAME:-default}, ${file:PATH}, ${each.key}, ${each.value} or ${each.value.field}"
 

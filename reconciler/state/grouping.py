@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reconciler.errors import StateError
+from reconciler.slotted import dataclass
 
 T = TypeVar("T")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.errors import StateError
 from reconciler.secrets.fingerprints import Key
+from reconciler.slotted import dataclass
 from reconciler.state.sealing import Encrypted, Keys, Plain, Sealer, check_installed, is_wrapped
 
 KEY_VARIABLE = "RECONCILE_STATE_KEY"

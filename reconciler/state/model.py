@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, TypeAlias, assert_never
 
 from reconciler.errors import StateError
 from reconciler.records import Deposed, Fields, Fingerprinter, Intent, Known
+from reconciler.slotted import dataclass
 
 SCHEMA_VERSION = 1
 

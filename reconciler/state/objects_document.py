@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from reconciler.errors import StateError
+from reconciler.slotted import dataclass
 from reconciler.state.codec import Malformed
 from reconciler.state.document import dump, load_document
 from reconciler.state.keyring import KeyNote

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.slotted import dataclass
 from reconciler.state import actor
 
 _PROC = Path("/proc")

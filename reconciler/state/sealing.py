@@ -12,12 +12,12 @@ import binascii
 import hashlib
 import hmac
 import os
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Protocol
 
 from reconciler.errors import StateError
 from reconciler.secrets.fingerprints import Key
+from reconciler.slotted import dataclass
 
 _NONCE = 12
 _KEY = 32

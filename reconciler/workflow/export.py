@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
@@ -16,6 +16,7 @@ from reconciler.errors import Unreadable, UsageError
 from reconciler.output.visible import ordered
 from reconciler.providers.spec import FieldSpec, Spec
 from reconciler.records import Live, Scope, Secret, mask_url, same, subscription_of, to_stored
+from reconciler.slotted import dataclass
 from reconciler.workflow.naming import Names, host_of, of_url, slug, variable
 from reconciler.workflow.session import Session
 

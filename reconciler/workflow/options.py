@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
+
+from reconciler.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from reconciler.output.json_form import change_json
@@ -11,6 +10,7 @@ from reconciler.output.visible import place, shown_text
 from reconciler.planning.digest import change_digest, selection, work_digest
 from reconciler.planning.plan import Change
 from reconciler.planning.renewal import HANDED_OVER
+from reconciler.slotted import dataclass
 from reconciler.state.model import Entry
 from reconciler.workflow.session import Prepared
 

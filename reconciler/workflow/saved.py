@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from reconciler import __version__
 from reconciler.errors import ReconcileError, UsageError
 from reconciler.output.json_form import plan_json, to_json_text
 from reconciler.planning.digest import selection
+from reconciler.slotted import dataclass
 from reconciler.state.model import Store
 from reconciler.workflow.options import Options
 from reconciler.workflow.review import Reviewed, connections_of, forms, objections

@@ -9,7 +9,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from types import TracebackType
@@ -30,6 +30,7 @@ from reconciler.providers.registry import spec_hash
 from reconciler.reading import Account, Place, read_accounts, read_place, read_views
 from reconciler.records import Ability, Desired, Fingerprinter, View, selects
 from reconciler.secrets.fingerprints import Key
+from reconciler.slotted import dataclass
 from reconciler.state.model import Holder, Identity, Operation, PutIdentity, SetEcho, State, Store
 from reconciler.state.open import open_store
 from reconciler.workflow.checks import check_accounts, check_identities, check_selection, fresh_state_warning

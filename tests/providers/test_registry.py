@@ -41,7 +41,7 @@ def test_the_catalog_has_the_four_and_all_of_them_load() -> None:
 def test_an_unknown_provider_gets_a_suggestion() -> None:
     with pytest.raises(ConfigError, match=r"no provider 'argile'[^$]*did you mean argyle"):
         load_spec("argile")
-    with pytest.raises(ConfigError, match="known are .*argyle, "):
+    with pytest.raises(ConfigError, match=r"known are .*argyle, "):
         load_spec("qqqqq")
 
 
