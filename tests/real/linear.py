@@ -58,9 +58,10 @@ class Webhooks:
             each = (f'_{number}: webhookDelete(id: "{one["id"]}") {{ success }}' for number, one in enumerate(there))
             self.ask(f"mutation {{ {' '.join(each)} }}")
 
-    def team(self) -> str:
-        """The id of the team."""
-        return str(self.ask("{ teams { nodes { id } } }")["teams"]["nodes"][0]["id"])
+    def team(self, key: str = "ENG") -> str:
+        """The id of a team."""
+        nodes = self.ask("{ teams { nodes { id key } } }")["teams"]["nodes"]
+        return str(next(one["id"] for one in nodes if one["key"] == key))
 
     def happen(self, title: str) -> None:
         """Have an issue made, which is delivered by the time this returns."""

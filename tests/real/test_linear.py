@@ -55,17 +55,23 @@ def test_a_life_without_updates(folder: Folder, webhooks: Webhooks) -> None:
     folder.apply()
     folder.settled()
 
-    # Another team is a replacement: an update has no such field.
+    # Another team is a replacement, and so are all of them: an update has no such fields.
+    declare(folder, webhooks, issues=issues | {"team_id": webhooks.team("OPS")}, docs=docs)
+    assert folder.plan().actions() == {"issues": "replace"}
+    run = folder.apply()
+    folder.settled()
+    second = webhooks.there()[ISSUES]
+    assert second["id"] == run.change()["id_after"] != there[ISSUES]["id"]
+    assert second["team"] == {"id": webhooks.team("OPS")}
     issues |= {"all_public_teams": True}
     del issues["team_id"]
     declare(folder, webhooks, issues=issues, docs=docs)
-    plan = folder.plan()
-    assert plan.actions() == {"issues": "replace"}
-    run = folder.apply()
+    assert folder.plan().actions() == {"issues": "replace"}
+    folder.apply()
     folder.settled()
-    now = webhooks.there()
-    assert now[ISSUES]["id"] == run.change()["id_after"] != there[ISSUES]["id"]
-    assert (now[ISSUES]["allPublicTeams"], now[ISSUES]["team"]) == (True, None)
+    third = webhooks.there()[ISSUES]
+    assert third["id"] not in (there[ISSUES]["id"], second["id"])
+    assert (third["allPublicTeams"], third["team"]) == (True, None)
 
     declare(folder, webhooks, issues=issues)
     assert folder.plan().actions() == {"docs": "delete"}
