@@ -61,11 +61,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
 
 @pytest.fixture(scope="session")
 def linear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base URL of a server with Linear's API: an administrator and a team."""
+    """The base URL of a server with Linear's API: an administrator and two teams."""
     seed = {
         "linear": {
             "users": [{"email": "admin@example.com", "name": "Admin", "admin": True}],
-            "teams": [{"key": "ENG", "name": "Engineering"}],
+            "teams": [{"key": "ENG", "name": "Engineering"}, {"key": "OPS", "name": "Operations"}],
             "tokens": [{"token": LINEAR_KEY, "user": "admin@example.com", "scopes": ["read", "write", "admin"]}],
             "strict_scopes": True,
         }
