@@ -8,6 +8,7 @@ its stead.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -17,6 +18,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from tests.storms.world import specs
+
 LATE = (
     "requests",
     "deepdiff",
@@ -25,12 +28,14 @@ LATE = (
     "encodings.utf_8_sig",
     "sqlite3",
     "reconciler.cli.apply",
+    "reconciler.cli.logs",
     "reconciler.cli.plan",
     "reconciler.http.transport",
     "reconciler.output.json_form",
     "reconciler.output.text",
     "reconciler.output.ending",
     "reconciler.providers.engine",
+    "reconciler.state.sqlite",
     "reconciler.workflow.session",
 )
 """What a run imports where it first needs it; here it is there beforehand."""
@@ -66,6 +71,8 @@ def main() -> None:
     """Serve orders until stdin ends."""
     for name in LATE:
         importlib.import_module(name)
+    specs()  # a table of one's own takes as long to check as all else that happens before the first request
+    gc.freeze()  # what the children share is not copied because a collector looked at it
     answers = os.fdopen(os.dup(1), "w")
     pid = 0
     for line in sys.stdin:
