@@ -224,6 +224,12 @@ def in_path(auth: Auth | None, credentials: Mapping[str, Secret]) -> dict[str, s
     return {name: credentials[name].reveal() for name in auth.credentials} if auth is not None else {}
 
 
+def in_body(auth: Auth | None, credentials: Mapping[str, Secret]) -> dict[str, str]:
+    """Return the credentials, by path, that the body of every call has."""
+    named = (auth.body or {}) if auth is not None else {}
+    return {path: credentials[name].reveal() for path, name in named.items()}
+
+
 def redactor_for(auth: Auth | None, credentials: Mapping[str, Secret]) -> Redactor:
     """Return a redactor that knows the connection's credentials, and where they travel."""
     known = [secret.reveal() for secret in credentials.values() if secret.known]

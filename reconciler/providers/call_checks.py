@@ -32,6 +32,9 @@ def problems_of_calls(spec: Spec) -> Iterator[Found]:
     yield from _secrets(spec)
     if spec.account is not None and spec.account.item is None:
         yield "`account` does not say where the account's id is", ("account",), "add `item`"
+    for index, auth in enumerate(spec.auths[:-1]):
+        if auth.none:
+            yield "what comes after `none` is never taken", ("auth", index), "put it last"
     known = {*spec.scope, "nonce"}
     for part, entries in (("headers", spec.headers), ("query", spec.query)):
         for name, value in entries.items():
@@ -100,6 +103,8 @@ def _is_ours(spec: Spec) -> bool:
 
 
 def _shape(spec: Spec, call: Call, place: Place) -> Iterator[Found]:
+    if call.method == "GET" and any(auth.body is not None for auth in spec.auths):
+        yield "a `get` has no body, and the credentials are there", (*place, "get"), "say `post`"
     effect = "read" if place[0] in _READS else "write"
     if place[0] in ("list", "get", "create", "update", "delete", "rotate") and call.effect not in (None, effect):
         yield f"`{place[0]}` is a {effect}, whatever its verb", (*place, "effect"), f"say `{effect}`"

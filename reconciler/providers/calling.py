@@ -13,7 +13,7 @@ from reconciler.http.message import Effect, Reply, Request
 from reconciler.http.pace import Quota
 from reconciler.http.redaction import Redactor
 from reconciler.providers.answers import Judge, throttling
-from reconciler.providers.auth import chosen, in_path, prefix, redactor_for, signer
+from reconciler.providers.auth import chosen, in_body, in_path, prefix, redactor_for, signer
 from reconciler.providers.paths import at
 from reconciler.providers.protocol import Settings
 from reconciler.providers.requests import Requests
@@ -57,7 +57,9 @@ class Caller:
             clock=clock,
         )
         credentials = settings.credentials
-        self._requests = Requests(spec, base_url, prefix(auth, credentials), in_path(auth, credentials))
+        self._requests = Requests(
+            spec, base_url, prefix(auth, credentials), in_path(auth, credentials), in_body(auth, credentials)
+        )
         self._signer = signer(auth, base_url, settings.credentials, self._client, self._judge, clock)
 
     @property

@@ -16,15 +16,22 @@ from reconciler.providers.spec import Call, ListCall, Spec, names_in
 class Requests:
     """Makes the requests of one connection.
 
-    `prefix` goes before every path (a credential, where the table says so); `credentials` are what a path may name.
+    `prefix` goes before every path (a credential, where the table says so); `credentials` are what a path may name,
+    `in_body` those, by path, that every body has.
     """
 
     def __init__(
-        self, spec: Spec, base_url: str, prefix: str = "", credentials: Mapping[str, str] | None = None
+        self,
+        spec: Spec,
+        base_url: str,
+        prefix: str = "",
+        credentials: Mapping[str, str] | None = None,
+        in_body: Mapping[str, str] | None = None,
     ) -> None:
         self._spec = spec
         self._base_url = base_url + prefix
         self._credentials = credentials or {}
+        self._in_body = in_body or {}
 
     def make(
         self,
@@ -47,6 +54,10 @@ class Requests:
         parameters = parameters or {}
         in_query = not (call.graphql or (isinstance(call, ListCall) and call.parameters == "body"))
         body = self._body(call, values, record, {} if in_query else parameters)
+        if self._in_body and not isinstance(body, list):
+            body = dict(body or {})
+            for path, credential in self._in_body.items():
+                put(body, path, credential)
         encoding = call.encoding or self._spec.encoding
         pairs = self._query(call, texts)
         if in_query:

@@ -8,7 +8,7 @@ from reconciler.documents import Field, Model
 from reconciler.providers.base import Path, names_in
 from reconciler.providers.calls import LoginCall
 
-_WAYS = ("basic", "bearer", "query", "header", "path", "login", "oauth2")
+_WAYS = ("basic", "bearer", "query", "header", "path", "body", "login", "oauth2", "none")
 
 
 class BasicPair(Model):
@@ -48,8 +48,14 @@ class Auth(Model):
     query: dict[str, str] | None = Field(None, description="Query parameters to credentials.")
     header: dict[str, str] | None = Field(None, description="Headers to templates: `Token token={token}`.")
     path: str | None = Field(None, description="What goes before every path, as a template: `/bot{token}`.")
+    body: dict[str, str] | None = Field(
+        None, description="Paths in the body of every call to credentials: {client_id: client_id}."
+    )
     login: LoginCall | None = Field(None, description="A call whose body values name credentials as {handle}.")
     oauth2: ClientCredentials | None = Field(None, description="OAuth2 client credentials.")
+    none: Literal[True] | None = Field(
+        None, description="As the last of several: without credentials, where a connection gives none."
+    )
 
     def check(self) -> None:
         """Raise `ValueError` unless there is one way."""
@@ -65,8 +71,8 @@ class Auth(Model):
             return tuple(self.basic)
         if self.bearer is not None:
             return (self.bearer,)
-        if self.query is not None:
-            return tuple(self.query.values())
+        if self.query is not None or self.body is not None:
+            return tuple((self.query or self.body or {}).values())
         named = dict.fromkeys(name for template in self._templates() for name in names_in(template))
         return tuple(dict.fromkeys([*(self.oauth2.client if self.oauth2 else ()), *named]))
 

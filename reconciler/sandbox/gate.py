@@ -28,7 +28,7 @@ class Gate:
         self._lock = Lock()
 
     def admits(self, request: Request, in_path: Mapping[str, str]) -> bool:
-        """Whether a request carries what one of the table's ways asks for; `in_path` are those in its path."""
+        """Whether a request carries what one of the table's ways asks for; `in_path` are those in its path or body."""
         right = all(value == (self._expected or {}).get(name, value) for name, value in in_path.items())
         return not self._auths or (right and any(self._admits(auth, request, in_path) for auth in self._auths))
 
@@ -73,6 +73,8 @@ class Gate:
 
     def _admits(self, auth: Auth, request: Request, in_path: Mapping[str, str]) -> bool:
         authorization = request.headers.get("authorization", "")
+        if auth.none:
+            return not authorization
         scheme, _, value = authorization.partition(" ")
         token = value.strip() if scheme.lower() == "bearer" else ""
         if auth.login or auth.oauth2:
@@ -84,7 +86,7 @@ class Gate:
         if auth.bearer:
             with self._lock:
                 return token not in self._expired and self._right({auth.bearer: token}, [auth.bearer])
-        presented: dict[str, str] = dict(in_path) if auth.path is not None else {}
+        presented: dict[str, str] = dict(in_path) if auth.path is not None or auth.body is not None else {}
         if auth.basic is not None and scheme.lower() == "basic":
             presented = _pair(auth.basic, *_basic(value))
         for parameter, name in (auth.query or {}).items():

@@ -90,6 +90,8 @@ class Routes:
         for found, value in (*carried, *((at(body, path), value) for path, value in call.body.items())):
             if isinstance(value, str) and names_in(value):
                 score += found not in (None, MISSING)
+            elif value is None:
+                score += 1 if found is None else -1
             else:
                 score += 1 if found not in (None, MISSING) and as_text(found) == as_text(value) else -1
         return score

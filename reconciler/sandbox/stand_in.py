@@ -6,30 +6,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from reconciler.providers.paths import MISSING, at, put
-from reconciler.providers.spec import (
-    Call,
-    CreateCall,
-    DeleteCall,
-    GetCall,
-    ListCall,
-    RotateCall,
-    Spec,
-    Success,
-    names_in,
-)
+from reconciler.providers.paths import MISSING, at, put, without
+from reconciler.providers.spec import Call, CreateCall, ListCall, RotateCall, Spec, names_in
 from reconciler.records import Scope
+from reconciler.sandbox.complaints import Complaints
 from reconciler.sandbox.damage import after, instead
-from reconciler.sandbox.envelope import as_json, good, status_of
+from reconciler.sandbox.envelope import good
 from reconciler.sandbox.faults import Fault
 from reconciler.sandbox.gate import Gate
-from reconciler.sandbox.habits import Habits, fill
+from reconciler.sandbox.habits import Habits
 from reconciler.sandbox.incoming import body_of, record_in
 from reconciler.sandbox.listing import asked, locate, render
-from reconciler.sandbox.refusals import Conflict, Invalid, Missing, Refusal, Rejected
+from reconciler.sandbox.refusals import Refusal, Rejected
 from reconciler.sandbox.routes import Route, Routes
 from reconciler.sandbox.rules import kept_at, revision_path
-from reconciler.sandbox.store import Store, to_json
+from reconciler.sandbox.store import Store
 from reconciler.sandbox.wire import Answer, Request
 from reconciler.slotted import dataclass
 
@@ -59,7 +50,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """One request that a call of the table was found for: `in_path` are the credentials that were in its path."""
+    """One request that a call of the table was found for: `in_path` are the credentials in its path or body."""
 
     request: Request
     route: Route
@@ -80,8 +71,10 @@ class StandIn:
         self._habits = habits
         self._account = account
         self._conditions = conditions
+        self._complaints = Complaints(spec, habits)
         self._routes = Routes(spec)
         self._credentials = {name for auth in spec.auths for name in auth.credentials}
+        self._in_body = {place: name for auth in spec.auths for place, name in (auth.body or {}).items()}
         self._secret_parameters = {parameter for auth in spec.auths for parameter in auth.query or ()}
 
     def take(self, request: Request, path: str, url: str) -> Outcome:
@@ -94,16 +87,19 @@ class StandIn:
             outcome = Outcome(Answer(200), found.operation)
             named = [name for name in names_in(found.call.path) if name in self._credentials]
             in_path |= {name: found.parameters[name] for name in named}
+            for place, name in self._in_body.items():
+                in_path[name] = str(at(body, place))
+                body = without(body, place)
             try:
                 self._serve(_Exchange(request, found, body, in_path, url), outcome)
             except Refusal as refusal:
-                outcome.answer = self._refused(found.call, refusal)
+                outcome.answer = self._complaints.refused(found.call, refusal)
             if outcome.fault:
                 outcome.answer = after(outcome.fault, outcome.answer)
             return outcome
         if not found:
-            return Outcome(self._error(404, "There is nothing here."))
-        answer = self._error(405, f"The method {request.method} is not allowed here.")
+            return Outcome(self._complaints.error(404, "There is nothing here."))
+        answer = self._complaints.error(405, f"The method {request.method} is not allowed here.")
         answer.headers["Allow"] = ", ".join(sorted(found))
         return Outcome(answer)
 
@@ -126,7 +122,7 @@ class StandIn:
             page = locate(self.store, self._scope(one), call, given, span, usual=self._habits.page, most=most)
         fault = self._conditions.choose(one.route.operation, page.number if page else None)
         outcome.fault = fault
-        if fault and (answer := instead(fault, self._fault(fault, call))):
+        if fault and (answer := instead(fault, self._complaints.fault(fault, call))):
             outcome.answer = answer
             return
         if fault and fault.kind == "delay":
@@ -246,46 +242,3 @@ class StandIn:
         record = self.store.get(scope, record_id)
         if one.route.parameters.get("revision", "").strip('"') != str(at(record, path)):
             raise Rejected(one.route.call.refused[0] if one.route.call.refused else 409, "It has changed meanwhile.")
-
-    def _refused(self, call: Call, refusal: Refusal) -> Answer:
-        match refusal:
-            case Rejected():
-                return self._error(refusal.status, str(refusal), call)
-            case Conflict():
-                return self._error(409, "It exists already.", call)
-            case Missing():
-                return self._gone(call)
-            case Invalid() if self._habits.invalid:
-                body: dict[str, Any] = {}
-                for path, message in refusal.fields.items():
-                    body |= fill(self._habits.invalid, field=path, message=message)
-                return as_json(self._habits.invalid_status, to_json(body))
-        return self._error(self._habits.invalid_status, str(refusal), call)
-
-    def _gone(self, call: Call) -> Answer:
-        if isinstance(call, GetCall) and call.null:
-            return good(call, None, call.item)
-        status = call.gone[0] if isinstance(call, GetCall | DeleteCall) and call.gone else 404
-        return self._error(status, "Not found.", call)
-
-    def _fault(self, fault: Fault, call: Call) -> Answer:
-        """Return the provider's way to say what a fault stands for."""
-        if fault.kind != "throttled":
-            return self._error(fault.status, "Out of order.", call)
-        if not self._spec.throttled:
-            return self._error(429, "Too many requests.", call)
-        body: dict[str, Any] = {}
-        for path, value in self._spec.throttled.items():
-            put(body, path, value[0] if isinstance(value, list) else value)
-        return as_json(status_of(call), to_json(body))
-
-    def _error(self, status: int, message: str, call: Call | None = None) -> Answer:
-        """Return an error in the vendor's words; what marks a good answer of `call` is turned round in it."""
-        body = fill(self._habits.error, message=message)
-        success = call.success if call else Success()
-        for path, value in success.where.items():
-            put(body, path, not value if isinstance(value, bool) else None)
-        if success.empty and success.otherwise == "refused" and 400 <= status < 500 and status not in (401, 429):
-            put(body, success.empty[-1], [{"message": message}])
-            status = status_of(call) if call else status
-        return as_json(status, to_json(body))

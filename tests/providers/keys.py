@@ -431,6 +431,7 @@ CASES: dict[str, tuple[Table, Table, Table]] = {
         }
     ),
     "basic of templates": case({"auth": {"basic": {"user": "{user}/token", "password": "{token}"}}}),
+    "credentials in the body": case({**RPC, "auth": {"body": {"auth.user": "user", "token": "token"}}}),
     "a credential within the path": case(
         {
             "auth": {"query": {"key": "user", "token": "token"}},

@@ -82,6 +82,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("list: {get: /hooks}", "list: {get: '/h/{tokn}'}", "12:13", "{tokn} is not known in this call"),
     ("list: {get: /hooks}", "list: {get: /hooks, query: {t: '{token}'}}", "12:32", "{token} is not known in this call"),
     ("create: {post: /hooks}", "scope: {token: {}}\ncreate: {post: '/h/{token}'}", "14:16", "may be the credential"),
+    ("auth: {bearer: token}", "auth: {body: {key: key}}", "12:13", "a `get` has no body"),
     ("auth: {bearer: token}", "auth: {path: bot}", "3:14", "no beginning of a path with a credential"),
     ("auth: {bearer: token}", "auth: {basic: {user: me}}", "3:15", "it names no credential"),
     ("auth: {bearer: token}", "auth: {basic: [one]}", "3:7", "`basic` has two names"),
