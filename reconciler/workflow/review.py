@@ -44,9 +44,10 @@ def forms(changes: Iterable[Change]) -> list[dict[str, Any]]:
 
 
 def connections_of(prepared: Prepared) -> dict[str, dict[str, str]]:
-    """Return the resolved address of each connection, and the hash of its table."""
-    urls, tables = prepared.context["base_urls"], prepared.context["tables"]
-    return {name: {"base_url": urls[name], "table": tables[name]} for name in urls}
+    """Return the resolved address of each connection, the hash of its table, and the account where that can be read."""
+    urls, tables, accounts = (prepared.context.get(name, {}) for name in ("base_urls", "tables", "accounts"))
+    told = {name: {"base_url": urls[name], "table": tables[name]} for name in urls}
+    return {name: {**one, **({"account": accounts[name]} if name in accounts else {})} for name, one in told.items()}
 
 
 def objections(reviewed: Reviewed, prepared: Prepared, history: Iterable[Entry]) -> list[str]:
@@ -80,6 +81,9 @@ def _circumstances(reviewed: Reviewed, prepared: Prepared) -> list[str]:
             continue  # a change of it would be told below
         if then["base_url"] != now["base_url"]:
             found.append(f"the connection {name} was at {then['base_url']}, and is at {now['base_url']}")
+        if then.get("account") != now.get("account"):
+            before, after = (one.get("account", "not known") for one in (then, now))
+            found.append(f"the account of the connection {name} was {before}, and is {after}")
         if then["table"] != now["table"]:
             found.append(f"the table of the connection {name} is another")
     for name, value in selection(prepared.policy).items():

@@ -257,10 +257,12 @@ class Session:
     def _context(self, state: State, places: Mapping[Place, set[str]]) -> dict[str, Any]:
         settings = self.expansion.settings
         used = sorted({name for name, _ in places})
+        accounts = {name: account for name in used if (account := self._accounts.get(name))}
         return {
             "lineage": "" if state.fresh else state.lineage,
             "base_urls": {name: settings[name].base_url for name in used},
             "tables": {name: spec_hash(settings[name].spec) for name in used},
+            **({"accounts": accounts} if accounts else {}),
         }
 
     def _shared_key(self, places: Iterable[Place]) -> Fingerprinter:

@@ -15,7 +15,9 @@ from tests.servers.proxy import lossy
 
 DRIVES = {"seam": "npm @seamapi/fake-seam-connect@1.86.0"}
 DOORS, LOCKS = "https://hooks.example.com/doors", "https://hooks.example.com/locks"
-KEY, WORKSPACE = "seam_apikey1_token", "seed_workspace_1"  # of the server's own seed
+# Of the server's own seed: two workspaces, and a key for each.
+KEY, WORKSPACE = "seam_apikey1_token", "seed_workspace_1"
+OTHER_KEY, OTHER = "seam_apikey2_token", "seed_workspace_2"
 
 
 @dataclass(frozen=True)
@@ -174,13 +176,18 @@ def test_an_update_that_the_server_does_not_know_fails_and_says_so(folder: Folde
 
 
 def test_another_workspace_is_noticed(folder: Folder, webhooks: Webhooks) -> None:
-    declare(folder, webhooks, doors={"url": DOORS, "events": ["device.connected"]})
-    folder.apply()
+    doors = {"provider": "seam", "url": DOORS, "events": ["device.connected"]}
+    elsewhere = webhooks.connection(api_key=OTHER_KEY)
+    declare(folder, webhooks, doors=doors)
+    assert folder.run("plan", "--out", "reviewed.plan").code == 0
+    folder.write({"doors": doors}, {"seam": elsewhere})
+    refused = folder.run("apply", "reviewed.plan")
+    assert refused.code == 1
+    assert f"the account of the connection seam was {WORKSPACE}, and is {OTHER}" in " ".join(refused.stdout.split())
+    declare(folder, webhooks, doors=doors)
+    assert folder.run("apply", "reviewed.plan").code == 0
     assert WORKSPACE in folder.run("state", "pull").stdout
-    folder.write(
-        {"doors": {"provider": "seam", "url": DOORS, "events": ["device.connected"]}},
-        {"seam": webhooks.connection(api_key="seam_apikey2_token")},
-    )
+    folder.write({"doors": doors}, {"seam": elsewhere})
     plan = folder.plan()
     assert plan.code == 1
     assert "reconnect seam" in plan.stderr + plan.stdout
