@@ -41,7 +41,7 @@ def test_a_killed_run_is_picked_up_by_the_next(folder: Folder, of_a_repository: 
     hooks = of_a_repository
     urls = [f"https://hooks.example.com/{number}" for number in range(30)]
     entries = {f"hook-{number}": hooks.subscription(url) for number, url in enumerate(urls)}
-    folder.write(entries, {"hub": hooks.connection(rate=15)})  # slow enough to be caught in the middle
+    folder.write(entries, {"hub": hooks.connection(rate=5)})  # slow enough to be caught in the middle
     process = folder.start("apply", "--auto-approve", "--parallelism", "3")
     until(lambda: len(hooks.there()) > 3)
     process.kill()
