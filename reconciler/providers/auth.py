@@ -248,4 +248,4 @@ def _instead(request: Request, message: str) -> ProviderError:
 
 
 def _is_refusal(reply: Reply) -> bool:
-    return 400 <= reply.status < 500 and reply.status not in (408, 429)
+    return 400 <= reply.status < 500 and reply.status != 408 and not reply.too_many

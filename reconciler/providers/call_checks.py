@@ -159,6 +159,12 @@ def _update(spec: Spec, call: UpdateCall) -> Iterator[Found]:
         yield "`sends: merged` needs `get`", ("update", "sends"), "add it"
     if call.sending == "json_patch" and call.wrap is not None:
         yield "a JSON Patch has no envelope", ("update", "wrap"), "remove it"
+    if call.sending == "json_patch" and any(auth.body is not None for auth in spec.auths):
+        yield (
+            "a JSON Patch has no place for credentials",
+            ("update", "sends"),
+            "say another way of `auth`, or of `sends`",
+        )
 
 
 def _secrets(spec: Spec) -> Iterator[Found]:

@@ -57,6 +57,7 @@ CASES: list[tuple[str, str, str, str]] = [
     ("id: id", "id: {field: tag}", "6:15", "`tag` is no field of this table"),
     ("id: id", "id: {field: events}", "6:15", "events are an id where a record has one"),
     ("id: id", "revision: {at: version}", "6:13", "`revision` needs `get`"),
+    ("auth: {bearer: token}", "auth: [{none: true}, {bearer: token}]", "3:8", "what comes after `none` is never taken"),
     ("id: id", "revision: {}", "6:13", "a revision is either"),
     ("create: {post: /hooks}", "create: {post: /hooks, upsert: true}", "13:32", "`upsert` needs an id that is known"),
     ("list: {get: /hooks}", "list: {get: /hooks, one_by_one: true}", "12:33", "`one_by_one` needs `get`"),
@@ -83,6 +84,13 @@ CASES: list[tuple[str, str, str, str]] = [
     ("list: {get: /hooks}", "list: {get: /hooks, query: {t: '{token}'}}", "12:32", "{token} is not known in this call"),
     ("create: {post: /hooks}", "scope: {token: {}}\ncreate: {post: '/h/{token}'}", "14:16", "may be the credential"),
     ("auth: {bearer: token}", "auth: {body: {key: key}}", "12:13", "a `get` has no body"),
+    (
+        TABLE[TABLE.index("auth:") : TABLE.index("delete:")],
+        "auth: {body: {key: key}}\nrecord: {url: url}\ncreate: {post: /hooks}\n"
+        'update: {patch: "/hooks/{id}", sends: json_patch}\n',
+        "6:39",
+        "a JSON Patch has no place for credentials",
+    ),
     ("auth: {bearer: token}", "auth: {path: bot}", "3:14", "no beginning of a path with a credential"),
     ("auth: {bearer: token}", "auth: {basic: {user: me}}", "3:15", "it names no credential"),
     ("auth: {bearer: token}", "auth: {basic: [one]}", "3:7", "`basic` has two names"),

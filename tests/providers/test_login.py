@@ -13,6 +13,7 @@ import responses
 
 from reconciler.errors import ConfigError, NotSent, Unreadable
 from reconciler.providers.protocol import Connection
+from reconciler.providers.spec import Spec
 
 Connect = Callable[..., Connection]
 BASE = "https://flightrates-api.aggregateintelligence.com/api/v1"
@@ -107,3 +108,23 @@ def test_a_log_in_without_a_token_is_told(connect: Connect, web: responses.Reque
 def test_credentials_must_be_complete(connect: Connect) -> None:
     with pytest.raises(ConfigError, match="`token` or `handle` and `password`"):
         connect("flightrates", {"handle": "me"})
+
+
+def test_a_log_in_that_is_put_off_is_tried_at_the_next_call(connect: Connect, web: responses.RequestsMock) -> None:
+    table = {
+        "title": "Acme",
+        "auth": {"login": {"post": "/login", "body": {"key": "{key}"}}},
+        "throttled": {"code": "BUSY"},
+        "record": {"url": "url"},
+        "list": {"get": "/hooks"},
+        "create": {"post": "/hooks"},
+    }
+    base = "https://api.acme.example"
+    busy = web.post(f"{base}/login", status=400, json={"code": "BUSY"})
+    web.get(f"{base}/hooks", json=[])
+    connection = connect("acme", {"key": "k"}, spec=Spec.model_validate(table), base_url=base, retry=0)
+    with pytest.raises(Unreadable, match="too many requests"):
+        connection.list(())
+    web.remove(busy)
+    web.post(f"{base}/login", json={"token": "t"})
+    assert connection.list(()) == ()
