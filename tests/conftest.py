@@ -24,10 +24,19 @@ from tests.servers.fixtures import (  # noqa: F401 -- fixtures of every folder
 ROOT = Path(__file__).parent.parent
 RUN = "import sys; from reconciler.cli.main import run; sys.argv[0] = 'reconcile'; sys.exit(run())"
 
-# Where a machine is shared, a slow example says nothing about the code: no deadline, and in CI no luck either.
+# Where a machine is shared, a slow example says nothing about the code: no deadline, and in CI no luck either. There
+# the examples are the same each time, so more of them would find something once; `--hypothesis-profile=nightly` looks.
 settings.register_profile("local", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("nightly", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: then no worker is alone with it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

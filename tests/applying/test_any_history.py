@@ -277,4 +277,6 @@ def _said(fields: Any) -> str:
 History.TestCase.settings = settings(
     max_examples=HISTORIES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestAnyHistory = pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")(History.TestCase)
+TestAnyHistory = pytest.mark.long(
+    pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")(History.TestCase)
+)

@@ -82,7 +82,7 @@ def mutated(draw: st.DrawFn) -> Any:
     return document
 
 
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 @given(document=mutated())
 def test_what_one_rejects_by_shape_so_does_the_other(tmp_path_factory: pytest.TempPathFactory, document: Any) -> None:
     told = problems(tmp_path_factory.getbasetemp(), document)

@@ -56,6 +56,7 @@ def _run(options: Options, start: threading.Barrier, writers: Writers, ended: li
         ended.append(error)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["postgresql", "s3"])
 def test_two_runners_at_once_a_hundred_times(flow: Flow, places: Callable[[str], Place], kind: str) -> None:
     place = places(kind)()

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -73,7 +73,6 @@ def hostile_plan(text: str) -> Plan:
     )
 
 
-@settings(max_examples=150)
 @given(st.one_of(st.text(min_size=1), st.lists(st.sampled_from(HOSTILE), min_size=1, max_size=4).map("".join)))
 @example("`" * 9)
 @example("```\n</details>")

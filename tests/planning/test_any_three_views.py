@@ -87,7 +87,7 @@ def _free(record, world, abilities):
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings().max_examples)
 @given(situations())
 def test_a_plan_carried_out_is_the_desired_state_and_the_next_one_is_empty(situation):
     world, wanted = situation
@@ -115,7 +115,7 @@ def test_a_plan_carried_out_is_the_desired_state_and_the_next_one_is_empty(situa
     assert second.unchanged == len(wanted)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples)
 @given(situations())
 def test_an_unknown_connection_is_left_alone_and_the_others_go_on(situation):
     world, wanted = situation
@@ -132,7 +132,7 @@ def test_an_unknown_connection_is_left_alone_and_the_others_go_on(situation):
         assert "c1" not in ends or change.blocked
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings().max_examples)
 @given(situations(), st.randoms())
 def test_the_order_of_reading_does_not_matter(situation, random):
     world, wanted = situation

@@ -183,7 +183,7 @@ def likely(provider: str, items: Any, more: Any) -> Any:
     }[provider]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(LISTS)), st.lists(JSON, max_size=3), JSON, st.booleans())
 def test_any_answer_is_either_understood_or_unreadable(
     connect: Connect, provider: str, items: list[Any], other: Any, shaped: bool
@@ -198,7 +198,7 @@ def test_any_answer_is_either_understood_or_unreadable(
     assert all(live.id and live.fields["url"] is not None and live.fields["events"] is not None for live in found)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=60) | JSON.map(lambda data: json.dumps(data).encode()), st.sampled_from([200, 201, 400, 500]))
 def test_any_answer_to_a_create_is_an_id_or_one_of_our_errors(connect: Connect, body: bytes, status: int) -> None:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as web:

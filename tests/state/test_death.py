@@ -41,6 +41,7 @@ with store.locked("apply", 30.0):
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_what_was_acknowledged_survives_a_kill(
     kind: str, place: str, open_at: Callable[[str], BaseStore[Any]], python: Callable[..., subprocess.Popen[str]]

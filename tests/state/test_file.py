@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import StateError
@@ -185,7 +185,6 @@ def _whole() -> bytes:
 wounds = st.tuples(st.integers(0, 2**20) | st.integers(0, 120), st.integers(1, 64), st.binary(max_size=64))
 
 
-@settings(max_examples=60)
 @given(some=st.lists(wounds, min_size=1, max_size=3))
 def test_a_damaged_file_never_ends_in_another_error(some: list[tuple[int, int, bytes]]) -> None:
     content = bytearray(_whole())

@@ -213,6 +213,7 @@ def weather(tmp_path: Path, log: Log) -> Iterator[Weather]:
         yield Weather(tmp_path, sandbox)
 
 
+@pytest.mark.long
 def test_a_storm_of_faults_ends_as_declared(weather: Weather, log: Log) -> None:
     first = made()
     for subscriptions in (first, mixed(first), mixed(mixed(first))):

@@ -210,6 +210,7 @@ class Storm:
         assert code == 0, self.runner.output.read_text()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 @pytest.mark.parametrize(("kind", "kills"), [("sqlite", KILLS), ("postgresql", KILLS // 3), ("s3", KILLS // 3)])
 def test_killed_at_any_moment_and_run_again(
