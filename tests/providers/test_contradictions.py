@@ -86,9 +86,8 @@ CASES: list[tuple[str, str, str, str]] = [
     ("auth: {bearer: token}", "auth: {body: {key: key}}", "12:13", "a `get` has no body"),
     (
         TABLE[TABLE.index("auth:") : TABLE.index("delete:")],
-        "auth: {body: {key: key}}\nrecord: {url: url}\ncreate: {post: /hooks}\n"
-        'update: {patch: "/hooks/{id}", sends: json_patch}\n',
-        "6:39",
+        "auth: {body: {k: k}}\nrecord: {url: url}\ncreate: {post: /h}\nupdate: {patch: '/h/{id}', sends: json_patch}\n",
+        "6:35",
         "a JSON Patch has no place for credentials",
     ),
     ("auth: {bearer: token}", "auth: {path: bot}", "3:14", "no beginning of a path with a credential"),
