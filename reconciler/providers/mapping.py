@@ -62,9 +62,9 @@ class RecordMap:
         return found
 
     def belongs(self, item: Any) -> bool:
-        """Whether a record of theirs is of our kind, and there."""
-        return all(is_one_of(at(item, path), wanted) for path, wanted in self._only.items()) and not any(
-            is_one_of(at(item, path), gone) for path, gone in self._except.items()
+        """Whether a record of theirs is of our kind, and there. A table's null means that nothing is at its path."""
+        return all(is_one_of(_found(item, path), wanted) for path, wanted in self._only.items()) and not any(
+            is_one_of(_found(item, path), gone) for path, gone in self._except.items()
         )
 
     def id_of(self, item: Any) -> str:
@@ -154,6 +154,11 @@ class RecordMap:
         if value is None:
             return None
         return Secret(value if isinstance(value, str) else json.dumps(value)).sealed(self._fingerprint)
+
+
+def _found(item: Any, path: str) -> Any:
+    value = at(item, path)
+    return None if value is MISSING else value
 
 
 def without_masks(value: Any) -> Any:

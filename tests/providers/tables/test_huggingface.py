@@ -60,7 +60,8 @@ def test_delete(exchange: Callable[..., Any]) -> None:
 
 def test_list_leaves_jobs_alone(exchange: Callable[..., Any]) -> None:
     job = {**SHOWN, "id": "job", "url": None, "job": {"command": ["python"]}}
-    sent = exchange("huggingface", TOKEN, {}, "list", None, [SHOWN, job])
+    other = {name: value for name, value in job.items() if name != "url"}
+    sent = exchange("huggingface", TOKEN, {}, "list", None, [SHOWN, job, {**other, "id": "other"}])
     assert (sent.method, sent.url) == ("GET", API)
     (live,) = sent.result
     assert (live.fields["events"], live.fields["enabled"]) == (("discussion", "repo"), True)
