@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -32,7 +32,7 @@ from reconciler.providers.spec import (
 )
 from reconciler.records import Secret
 from tests.vendor.made import Always, values
-from tests.vendor.openapi import Accepted, OpenApi, shape
+from tests.vendor.openapi import Accepted, Contract, shape
 from tests.vendor.schemas import Schema, below
 
 BASE = "https://account.vendor.example"
@@ -54,7 +54,7 @@ class Counterpart:
     """
 
     spec: Spec
-    contract: OpenApi
+    contract: Contract
     draw: Draw
     absent: bool = False
     took: list[Accepted] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Counterpart:
                 headers |= link
             else:
                 item = call.item if call is not None else None
-                kept = always(self.spec, taken.answer, item)
+                kept = {**always(self.spec, taken.answer, item), **good(call)}
                 if call is not self.spec.create:
                     kept = {**kept, **self._this_record(taken.answer, item, request.url)}
                 made = self.draw(values(taken.answer, kept))
@@ -99,7 +99,7 @@ class Counterpart:
     def _page(self, call: ListCall, schema: Schema, url: str) -> tuple[Any, dict[str, str]]:
         """Return one of two pages, or an empty one after them, for those who go on until they meet that."""
         if not self._pages:
-            kept = always(self.spec, schema, _joined(call.items, call.item))
+            kept = {**always(self.spec, schema, _joined(call.items, call.item)), **good(call)}
             self._pages = [self.draw(values(schema, kept)) for _ in range(1 if call.next is None else 2)]
             self._tell_apart(call)
         more = self._given + 1 < len(self._pages)
@@ -138,7 +138,7 @@ def calls(spec: Spec) -> dict[str, Call]:
 
 def is_of(taken: Accepted, spec: Spec, call: Call) -> bool:
     """Whether a request that the vendor took is this call's."""
-    return taken.call == f"{call.method} {shape(base_path(spec) + call.path)}"
+    return taken.call == call.graphql or taken.call == f"{call.method} {shape(base_path(spec) + call.path)}"
 
 
 def always(spec: Spec, schema: Schema, record: str | None) -> Always:
@@ -161,8 +161,22 @@ def always(spec: Spec, schema: Schema, record: str | None) -> Always:
         kept[place] = st.one_of(
             st.sampled_from(words), *(values(one, {place: None}, place) for one in below(inner_schema, place))
         )
-    parents = {path[:end]: None for path in kept for end, sign in enumerate(path) if sign == "."}
-    return {**parents, **kept}
+    return {**_parents(kept), **kept}
+
+
+def good(call: Call | None) -> Always:
+    """What an answer has that is no refusal, where the table says how to tell."""
+    success = call.success if call is not None else None
+    if success is None:
+        return {}
+    kept = {path: st.just(value) for path, value in success.where.items()} | {
+        path: st.just([]) for path in success.empty
+    }
+    return {**_parents(kept), **kept}
+
+
+def _parents(paths: Iterable[str]) -> dict[str, None]:
+    return {path[:end]: None for path in paths for end, sign in enumerate(path) if sign == "."}
 
 
 def id_paths(spec: Spec) -> tuple[str, ...]:

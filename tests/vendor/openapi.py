@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import jsonschema
@@ -20,12 +20,22 @@ from tests.vendor.schemas import Schema, closed, plain, resolved
 
 @dataclass(frozen=True)
 class Accepted:
-    """A request that is right: its method and `shape` of path, the schemas of its body and of its answer."""
+    """A request that is right. `call` is its method and the `shape` of its path, or its document in GraphQL."""
 
     call: str
     status: int
     body: Schema | None
     answer: Schema | None
+
+
+class Contract(Protocol):
+    """What every form of a vendor's schema can tell."""
+
+    def described(self, call: Call, base_path: str) -> Accepted:
+        """Return what the vendor says of a table's call, below the path of its base URL."""
+
+    def received(self, request: Request) -> Accepted:
+        """Return what the request is. Raises `AssertionError` where the vendor would not take it."""
 
 
 class OpenApi:

@@ -183,8 +183,10 @@ def test_a_delete_is_taken(vendor: Vendor, name: str, data: st.DataObject) -> No
 @each_table
 def test_every_field_is_where_the_vendor_has_it(vendor: Vendor, name: str) -> None:
     spec, contract = load_spec(name), vendor.contract
-    never = {one for one, field in spec.record.fields().items() if field.read == "never"}
-    lacks = vendor.lacks(name, "answers") | never
+    unread = {
+        one for one, field in spec.record.fields().items() if field.read == "never" or field.at is field.read is None
+    }
+    lacks = vendor.lacks(name, "answers") | unread
     call = (spec.get if spec.listing is None or spec.listing.one_by_one else spec.listing) or spec.create
     inner = f"{call.items or ''}.0.{call.item or ''}".strip(".") if isinstance(call, ListCall) else call.item
     answer = contract.described(call, base_path(spec)).answer

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from tests.vendor.openapi import OpenApi
+from tests.vendor.graphql_schema import GraphQl
+from tests.vendor.openapi import Contract, OpenApi
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Vendor:
         return {name for name, said in self.newer.get(table, {}).items() if said in ("all", *places)}
 
     @cached_property
-    def contract(self) -> OpenApi:
+    def contract(self) -> Contract:
         """What judges requests by the schema."""
-        text = (_FOLDER / self.name / "openapi.json").read_text(encoding="utf-8")
-        return OpenApi(json.loads(text))
+        sdl = _FOLDER / self.name / "schema.graphql"
+        if sdl.exists():
+            return GraphQl(sdl.read_text(encoding="utf-8"))
+        return OpenApi(json.loads((_FOLDER / self.name / "openapi.json").read_text(encoding="utf-8")))
 
 
 _FOLDER = Path(__file__).parent
