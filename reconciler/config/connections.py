@@ -110,11 +110,12 @@ class Connections:
 
     def _check_complete(self, values: Mapping[str, Any], spec: Spec, place: _Place) -> None:
         ways = [auth.credentials for auth in spec.auths]
-        if not ways or any(all(name in values for name in way) for way in ways):
+        given = any(name in values for way in ways for name in way)
+        if not ways or any(all(name in values for name in way) and (way or not given) for way in ways):
             return
         nearest = max(ways, key=lambda way: sum(name in values for name in way))
         missing = ", ".join(f"`{name}`" for name in nearest if name not in values)
-        needs = ", or ".join(" and ".join(f"`{name}`" for name in way) for way in ways)
+        needs = ", or ".join(" and ".join(f"`{name}`" for name in way) or "none of these" for way in ways)
         message = f"the connection `{place.name}` lacks {missing}"
         self._problems.append(Problem(message, place.location, f"{spec.title} needs {needs}"))
 

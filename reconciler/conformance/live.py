@@ -37,8 +37,9 @@ class LiveSuite:
         self.base_url = settings.base_url
         self._table = table
         given = _given(session, connection)
-        self._samples = Samples(settings.spec, {**given, **dict(scope)})
-        if missing := [name for name in settings.spec.scope if not {**given, **dict(scope)}.get(name)]:
+        place = {**given, **dict(scope)}
+        self._samples = Samples(settings.spec, {**place, **dict(settings.spec.scope_of(place))})
+        if missing := [name for name in settings.spec.needed_scope if not place.get(name)]:
             raise UsageError(f"The records of {connection} live in scopes: add --scope {'=…,'.join(missing)}=….")
         raw = load(session.options.file).providers[connection]
         folder = session.options.file.parent.resolve()

@@ -62,7 +62,7 @@ class Samples:
         return {
             "provider": CONNECTION,
             "url": f"{MARKER}/{number}",
-            **{name: self.scope_value(name) for name in self.spec.scope},
+            **{name: value for name in self.spec.scope if (value := self.scope_value(name))},
             **{name: self.value(name, 0) for name in needed},
             **{name: self.value(name, number) for name in self._apart},
             **{name: value for name, value in self._given.items() if name in needed},
@@ -131,7 +131,7 @@ class Samples:
     def scope_value(self, name: str, variant: int = 0) -> str:
         """Return a value of a scope parameter."""
         parameter = self.spec.scope[name]
-        first = self._given.get(name) or parameter.example or parameter.default or f"sample-{name}"
+        first = self._given.get(name, parameter.example or parameter.default or f"sample-{name}")
         return str(first) if not variant else f"{first}-{variant}"
 
     def _is_needed(self, name: str) -> bool:

@@ -129,7 +129,7 @@ def told_test(tested: Tested) -> str:
 
 
 def _whereabouts(spec: Spec) -> list[tuple[str, str]]:
-    ways = " or ".join(" and ".join(auth.credentials) for auth in spec.auths)
+    ways = " or ".join(" and ".join(auth.credentials) or "none" for auth in spec.auths)
     pairs = [
         ("documents", spec.docs or ""),
         ("base URL", spec.base_url or f"none: the connection says it{_such_as(spec.base_url_example)}"),

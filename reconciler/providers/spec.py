@@ -257,6 +257,11 @@ class Spec(Model):
         named = self.create.names | {name for text in every for name in names_in(text)}
         return frozenset(self.scope) & named
 
+    @property
+    def needed_scope(self) -> list[str]:
+        """The scope parameters that somebody has to say: they have no default."""
+        return [name for name, parameter in self.scope.items() if parameter.default is None]
+
     def scope_of(self, values: Mapping[str, Any]) -> Scope:
         """Return the scope that these values name, of all its parameters, so that equal places are equal."""
 

@@ -41,25 +41,26 @@ def read_live(session: Session, name: str, scopes: Sequence[Scope], ids: Sequenc
     settings = session.expansion.settings.get(name)
     if settings is None:
         raise UsageError(f"There is no connection {name} in {session.options.file}; declare it under `providers:`.")
-    places = list(scopes) or _known_scopes(session, name)
-    if settings.spec.scope and not places:
-        wanted = ",".join(f"{one}=…" for one in settings.spec.scope)
+    needed = settings.spec.needed_scope
+    places = list(scopes) or _known_scopes(session, name) or ([] if needed else [()])
+    if not places:
+        wanted = ",".join(f"{one}=…" for one in needed)
         raise UsageError(f"The records of {name} live in scopes: name each with --scope {wanted}.")
     for scope in places:
-        if {one for one, _ in scope} != set(settings.spec.scope):
+        if not set(needed) <= {one for one, _ in scope} <= set(settings.spec.scope):
             wanted = ", ".join(settings.spec.scope) or "none at all"
             raise UsageError(f"A scope of {name} has these parameters: {wanted}.")
     places = [settings.spec.scope_of(dict(scope)) for scope in places]
     connection = session.connection(name)
     if ids and connection.can_get:
-        return [_one(connection.get(scope, one), name, one) for scope in places or [()] for one in ids]
+        return [_one(connection.get(scope, one), name, one) for scope in places for one in ids]
     if not connection.can_list:
         by_id = "name them with --id, or " if connection.can_get else ""
         raise UsageError(
             f"{name} cannot be listed, so nobody can say what is there: {by_id}declare each record and take it with "
             "`reconcile import ADDRESS ID`."
         )
-    found = [live for scope in places or [()] for live in connection.list(scope)]
+    found = [live for scope in places for live in connection.list(scope)]
     return [_one(next((live for live in found if live.id == one), None), name, one) for one in ids] if ids else found
 
 
@@ -96,6 +97,10 @@ class _Export:
                 f"{self._spec.title} does not show {what}: add it where a record has one, as ${{env:NAME}}."
             )
         return self._found
+
+    def _said(self, scope: Scope) -> dict[str, Any]:
+        """The parameters of a scope that a subscription has to say."""
+        return {name: value for name, value in scope if value != self._spec.scope[name].default}
 
     def _fits(self, live: Live) -> bool:
         """Whether a record can be declared; where not, why is told."""
@@ -154,7 +159,7 @@ class _Export:
         title = live.fields.get("name")
         wish = slug(title) if isinstance(title, str) else ""
         name = self._names.take(wish or of_url(live.fields["url"], shared_host) or slug(self._connection) or "hook")
-        entry: dict[str, Any] = {"provider": self._connection, **dict(live.scope)}
+        entry: dict[str, Any] = {"provider": self._connection, **self._said(live.scope)}
         for one, value in ordered(live.fields).items():
             if one == "events":
                 entry[one] = sorted({event for member in group for event in member.fields["events"]})

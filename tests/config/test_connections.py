@@ -69,6 +69,12 @@ def test_without_values_there_are_no_credentials_and_none_is_needed(folder: Fold
     assert settings(folder, text, resolve=False)["argyle"].credentials == {}
 
 
+def test_a_server_that_may_be_open_needs_no_credentials(folder: Folder) -> None:
+    assert settings(folder, "mlflow: {base_url: 'https://mlflow.test'}")["mlflow"].credentials == {}
+    signed = settings(folder, "mlflow: {base_url: 'https://mlflow.test', token: t}")["mlflow"]
+    assert signed.credentials == {"token": Secret("t")}
+
+
 @pytest.mark.parametrize(
     ("providers", "expected"),
     [
@@ -84,6 +90,10 @@ def test_without_values_there_are_no_credentials_and_none_is_needed(folder: Fold
         ('lipscore: {api_key: "a\\r\\nX: y"}', "2:33: `api_key` holds a line break"),
         ("lipscore: {api_key: '${env:EMPTY}'}", "2:33: the environment variable EMPTY is empty"),
         ("flightrates: {handle: x}", "2:13: the connection `flightrates` lacks `password`"),
+        (
+            "mlflow: {base_url: 'https://mlflow.test', username: x}",
+            "2:13: the connection `mlflow` lacks `password`\n    MLflow needs `username` and `password`, or `token`",
+        ),
         ("lipscore: {api_key: x, environment: eu}", "2:49: Lipscore has no environment `eu`\n    it has: none"),
         (
             "argyle: {key_id: a, key_secret: b, environment: sandbax}",

@@ -173,6 +173,38 @@ def test_two_subscriptions_cannot_be_one_record(own: Callable[..., Flow]) -> Non
     assert "`two` and `one` would be one record at `acme`: same place, which takes a single record" in run.stderr
 
 
+def test_a_server_that_may_be_open_is_asked_with_and_without_credentials(own: Callable[..., Flow]) -> None:
+    flow = own({**LEASED, "auth": [{"bearer": "token"}, {"none": True}]})
+    entry = {"provider": "acme", "url": HOOK, "secret": "canary-signing"}
+    connection = {"spec": "./acme.yaml", "base_url": flow.sandbox.base_url("acme"), "retry": 0}
+    flow.write({"a": entry}, {"acme": connection})
+    flow.apply()
+    flow.write({"a": entry}, {"acme": {**connection, "token": "canary-token"}})
+    flow.settled()
+    flow.write({"a": entry}, {"acme": {**connection, "token": "canary-of-nobody"}})
+    assert flow.plan().code == 1
+
+
+def test_a_place_that_nobody_has_to_say_is_exported_without_it(own: Callable[..., Flow]) -> None:
+    flow = own(
+        PLACED
+        | {
+            "scope": {"org": {"default": "", "example": "acme"}},
+            "list": {"get": "/hooks", "query": {"org": "{org}"}},
+            "create": {"post": "/hooks", "query": {"org": "{org}"}},
+            "delete": {"delete": "/hooks/{id}", "query": {"org": "{org}"}},
+        }
+    )
+    write(flow, one={"events": ["made"]})
+    flow.apply()
+    write(flow)
+    (flow.folder / ".reconcile" / "state.db").unlink()
+    exported = yaml.safe_load(flow.run("export", "acme", "--subscriptions-only").stdout)["subscriptions"]
+    assert [sorted(one) for one in exported.values()] == [["events", "provider", "url"]]
+    write(flow, **exported)
+    assert set(flow.plan().actions().values()) == {"adopt"}
+
+
 def test_a_place_is_one_however_its_name_is_written(own: Callable[..., Flow]) -> None:
     flow = own(PLACED)
     entries = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers.objects import npm_program
+from tests.servers.packages import python_of
 from tests.servers.processes import free_port, serving
+
+_HERE = Path(__file__).parent
 
 
 @contextmanager
@@ -36,4 +40,39 @@ def seam_server(directory: Path) -> Iterator[str]:
     """fake-seam-connect, with its own seed: workspaces, and the key `seam_apikey1_token` of the first."""
     port, log = free_port(), directory / "seam.log"
     with serving([npm_program("fake-seam-connect"), "--seed"], port, log, {"PORT": str(port)}):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def mlflow_server(directory: Path) -> Iterator[str]:
+    """MLflow, without users; its REST API alone, on a database of its own."""
+    port, key = free_port(), base64.urlsafe_b64encode(bytes(32)).decode()
+    env = {
+        "_MLFLOW_SERVER_FILE_STORE": f"sqlite:///{directory}/mlflow.db",
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": str(directory / "artifacts"),
+        "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS": "true",
+        "MLFLOW_WEBHOOK_ALLOWED_SCHEMES": "https,http",
+        "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY": key,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+    }
+    command = [python_of("mlflow"), "-m", "flask", "--app", "mlflow.server", "run", "-p", port]
+    with serving(command, port, directory / "mlflow.log", env):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def label_studio_server(directory: Path, token: str) -> Iterator[str]:
+    """Label Studio, with one user, who has this legacy token."""
+    port = free_port()
+    env = {
+        "LABEL_STUDIO_BASE_DATA_DIR": str(directory),
+        "DJANGO_DB": "sqlite",
+        "SECRET_KEY": "of-the-tests",
+        "SSRF_PROTECTION_ENABLED": "false",
+        "LATEST_VERSION_CHECK": "false",
+        "COLLECT_ANALYTICS": "false",
+        "SENTRY_DSN": "",
+    }
+    command = [python_of("label-studio"), _HERE / "start_label_studio.py", port, token]
+    with serving(command, port, directory / "label-studio.log", env):
         yield f"http://127.0.0.1:{port}"
