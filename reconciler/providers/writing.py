@@ -103,9 +103,14 @@ class Writing:
             present = without(present, path) if path is not None else present
         for path in self._spec.record.volatile:
             present = without(present, path)
-        body = dict(without_masks(present))
+        base = without_masks(present)
+        body = dict(base)
         for path, value in self._map.body(fields).items():
             body[path] = _over(at(body, path), value)
+        for place in {place for place in self._lists.values() if place is not None}:
+            theirs, ours = at(base, place), at(body, place)
+            if isinstance(theirs, list) and isinstance(ours, list):  # element by element, and what ours has no more of
+                put(body, place, [*map(_over, theirs, ours), *theirs[len(ours) :], *ours[len(theirs) :]])
         return body
 
     def _is_later(self, name: str) -> bool:

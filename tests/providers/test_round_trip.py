@@ -231,3 +231,22 @@ def test_a_secret_that_an_answer_has_beside_the_record_is_captured(
     renewed = connection.rotate(scope, made.id).captured
     assert renewed is not None
     assert renewed["secret"].reveal() == sandbox.records("acme")[0]["_own"]["secret"] != first
+
+
+def test_a_merged_update_keeps_what_a_table_does_not_map_in_a_list(
+    open_acme: Callable[..., tuple[Connection, Sandbox, Scope]],
+) -> None:
+    auth = {"at": "targets.0.auth", "secret": True, "read": "masked"}
+    fields = {"url": "targets.0.address", "description": "targets.0.note", "auth": auth}
+    connection, sandbox, _ = open_acme(
+        {"record": fields, "update": {"put": "/hooks/{id}", "sends": "merged"}, "key": ["scope", "url"]}
+    )
+    theirs = {"address": "https://a.example/", "note": "first", "auth": "hidden", "retries": 3}
+    made = sandbox.insert("acme", {"targets": [theirs, {"address": "https://b.example/"}]})
+    wanted = {"url": "https://a.example/", "description": "second"}
+    connection.update((), made, wanted, frozenset({"description"}))
+    (record,) = sandbox.records("acme")
+    assert record["targets"] == [
+        {"address": "https://a.example/", "note": "second", "retries": 3},
+        {"address": "https://b.example/"},
+    ]
