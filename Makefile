@@ -30,7 +30,8 @@ test: $(READY) ## all tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 .PHONY: servers
-servers: $(NPM) ## install the servers that tests start; a test that needs one does it, too
+servers: $(READY) $(NPM) ## install the servers that tests start; a test that needs one does it, too
+	@$(BIN)/python -m tests.servers.packages
 
 .PHONY: check
 check: $(READY) ## lint, format, types and layers

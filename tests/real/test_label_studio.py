@@ -18,8 +18,6 @@ DRIVES = {"label-studio": "pypi label-studio@1.23.2"}
 LEGACY = "canary-0123456789abcdef0123456789abcdef0"
 TASKS, LABELS = "https://hooks.example.com/tasks", "https://hooks.example.com/labels"
 
-pytestmark = pytest.mark.xdist_group("label-studio")  # started once a run, not once a worker
-
 
 @dataclass(frozen=True)
 class Project:

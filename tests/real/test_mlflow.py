@@ -24,8 +24,6 @@ CATALOG = Path(__file__).parents[2] / "reconciler" / "providers" / "catalog"
 MODELS, PROMPTS = "https://hooks.example.com/models", "https://hooks.example.com/prompts"
 CREATED = {"entity": "MODEL_VERSION", "action": "CREATED"}
 
-pytestmark = pytest.mark.xdist_group("mlflow")  # started once a run, not once a worker
-
 
 @dataclass(frozen=True)
 class Webhooks:

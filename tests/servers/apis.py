@@ -73,6 +73,7 @@ def label_studio_server(directory: Path, token: str) -> Iterator[str]:
         "COLLECT_ANALYTICS": "false",
         "SENTRY_DSN": "",
     }
-    command = [python_of("label-studio"), _HERE / "start_label_studio.py", port, token]
+    # -P: what lies beside the script is not what the server imports.
+    command = [python_of("label-studio"), "-P", _HERE / "start_label_studio.py", port, token]
     with serving(command, port, directory / "label-studio.log", env):
         yield f"http://127.0.0.1:{port}"

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,8 @@ def _run(command: Sequence[object], env: dict[str, str]) -> None:
     )
     if done.returncode:
         pytest.fail(f"{command[0]} failed:\n{done.stderr[-2000:]}", pytrace=False)
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor() as both:
+        list(both.map(python_of, ("label-studio", "mlflow")))

@@ -38,7 +38,7 @@ def serving(command: Sequence[object], port: int, log: Path, env: Mapping[str, s
             env={**os.environ, **(env or {})},
         )
         try:
-            deadline = time.monotonic() + 90
+            deadline = time.monotonic() + 180
             while not _listens(port):
                 if process.poll() is not None or time.monotonic() > deadline:
                     pytest.fail(f"{command[0]} does not serve:\n{log.read_text(errors='replace')[-2000:]}")
