@@ -26,6 +26,7 @@ _PLAIN: Mapping[str, dict[str, Any]] = {
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "null": {"type": "null"},
+    "Date": {"type": "string", "format": "date-time"},
     "true": {"const": True},
     "false": {"const": False},
     "any": {},
@@ -81,10 +82,14 @@ class Types:
             raise SystemExit(f"there is no type {name}")
         if found.group().startswith("enum"):
             return [], _Reader(self._text, found.end()).enumeration()
+        constant = re.compile(r"\s*typeof (\w+)\[keyof").match(self._text, found.end())
+        if constant is not None:
+            start = self._after(rf"\bconst {constant.group(1)}\s*:\s*{{", 0)
+            return [], _Reader(self._text, start).constants()
         bases = [_Reader(base, 0).type() for base in (found.group(2) or "").split(",") if base.strip()]
         read = _Reader(self._text, found.end()).type()
         parameters = [one.split()[0] for one in (found.group(1) or "").split(",") if one.strip()]
-        return parameters, Members(read.named, read.other, bases) if isinstance(read, Members) else read
+        return parameters, Members(read.named, read.other, [*read.bases, *bases]) if isinstance(read, Members) else read
 
     def _after(self, pattern: str, start: int) -> int:
         found = re.compile(pattern).search(self._text, start)
@@ -113,12 +118,18 @@ class _Reader:
         while self._takes("&"):
             bases.append(read)
             read = self._one()
-        return Members(read.named, read.other, bases) if isinstance(read, Members) and bases else read
+        if isinstance(read, Members):
+            return Members(read.named, read.other, bases) if bases else read
+        return Members({}, None, [*bases, read]) if bases else read
 
     def enumeration(self) -> Type:
         return Union(
             [Literal(value) for value in re.findall(r'=\s*"([^"]*)"', self._text[self._place :].partition("}")[0])]
         )
+
+    def constants(self) -> Type:
+        body = self._text[self._place :].partition("}")[0]
+        return Union([Literal(ast.literal_eval(value)) for value in re.findall(r":\s*(\"[^\"]*\"|\d+)\s*;", body)])
 
     def _one(self) -> Type:
         token = self._next()

@@ -72,7 +72,7 @@ def _object(schema: Schema, always: Always, path: str) -> st.SearchStrategy[Any]
         if not below:
             other = values(inner, always, "?") if isinstance(inner, dict) else _TEXTS
             return st.dictionaries(_TEXTS.filter(bool), other, max_size=2)
-        return st.fixed_dictionaries({name: always.get(_below(path, name)) or _TEXTS for name in below})
+        return st.fixed_dictionaries({name: values({"type": "string"}, always, _below(path, name)) for name in below})
     required = schema.get("required") or list(properties)
     needed = {name for name in properties if name in required or _below(path, name) in always}
     return st.fixed_dictionaries(

@@ -20,7 +20,8 @@ from reconciler.providers.shapes import encode
 from reconciler.providers.spec import FieldSpec, ListCall, Spec
 from reconciler.records import Fields, Live, Secret
 from tests.vendor.counterpart import RECORD, Counterpart, base_path, calls, connected, id_paths, is_of
-from tests.vendor.schemas import below, words
+from tests.vendor.openapi import Contract
+from tests.vendor.schemas import Schema, below, words
 from tests.vendor.vendors import VENDORS, Vendor
 
 EACH = [pytest.param(vendor, name, id=name) for vendor in VENDORS for name in vendor.tables]
@@ -187,10 +188,7 @@ def test_every_field_is_where_the_vendor_has_it(vendor: Vendor, name: str) -> No
         one for one, field in spec.record.fields().items() if field.read == "never" or field.at is field.read is None
     }
     lacks = vendor.lacks(name, "answers") | unread
-    call = (spec.get if spec.listing is None or spec.listing.one_by_one else spec.listing) or spec.create
-    inner = f"{call.items or ''}.0.{call.item or ''}".strip(".") if isinstance(call, ListCall) else call.item
-    answer = contract.described(call, base_path(spec)).answer
-    assert answer is not None
+    answer, inner = _answered(spec, contract)
     fields = spec.record.fields()
     paths = [
         *id_paths(spec),
@@ -207,11 +205,10 @@ def test_every_field_is_where_the_vendor_has_it(vendor: Vendor, name: str) -> No
 @each_table
 def test_the_words_are_the_vendors_and_the_claims_are_what_is_tested_here(vendor: Vendor, name: str) -> None:
     spec, contract = load_spec(name), vendor.contract
-    body = contract.described(spec.create, base_path(spec)).body
     newer = vendor.newer.get(name, {})
     tested = [*calls(spec)]
     for field_name, field in spec.record.fields().items():
-        theirs = _enumerated(spec, body or {}, field)
+        theirs = _enumerated(spec, contract, field)
         if theirs is not None and _words(field):
             known = _words(field) - {*newer.get(field_name, ())}
             assert (known - set(theirs), set(theirs) - known) == (set(), set()), field_name
@@ -220,11 +217,25 @@ def test_the_words_are_the_vendors_and_the_claims_are_what_is_tested_here(vendor
     assert [one.facts for one in spec.tested if one.source == vendor.source] == [tested]
 
 
-def _enumerated(spec: Spec, body: Mapping[str, Any], field: FieldSpec) -> set[str] | None:
-    if field.write_path is None:
-        return None
-    path = f"{spec.create.wrap}.{field.write_path}" if spec.create.wrap else field.write_path
-    found = words(below(body, path))
+def _answered(spec: Spec, contract: Contract) -> tuple[Schema, str | None]:
+    """What a read is answered with, and where the record is in it."""
+    call = (spec.get if spec.listing is None or spec.listing.one_by_one else spec.listing) or spec.create
+    inner = f"{call.items or ''}.0.{call.item or ''}".strip(".") if isinstance(call, ListCall) else call.item
+    answer = contract.described(call, base_path(spec)).answer
+    assert answer is not None
+    return answer, inner
+
+
+def _enumerated(spec: Spec, contract: Contract, field: FieldSpec) -> set[str] | None:
+    """The vendor's words for a field, where they are told: those that it takes, or else those that it shows."""
+    if field.write_path is not None:
+        body = contract.described(spec.create, base_path(spec)).body or {}
+        found = words(below(body, f"{spec.create.wrap}.{field.write_path}" if spec.create.wrap else field.write_path))
+    elif field.read_path is not None:
+        answer, inner = _answered(spec, contract)
+        found = words(below(answer, f"{inner}.{field.read_path}" if inner else field.read_path))
+    else:
+        found = None
     return None if found is None else set(map(str, found))
 
 
