@@ -129,12 +129,7 @@ class Bench:
     def live(self) -> list[Live]:
         """Read the records of ours that are there: by the list, or one by one where there is none."""
         with self._session() as session:
-            connection = session.connection(CONNECTION)
-            if self.can_list:
-                return [one for one in connection.list(self.scope) if is_marked(one)]
-            owned = list(session.store.load().records.values())
-            found = [connection.get(one.scope, one.id) for one in owned]
-            return [one for one in found if one is not None]
+            return self._live(session)
 
     def shows_what_was_sent(self) -> None:
         """Expect each record to read as it was declared, in every field that the provider shows."""
@@ -142,11 +137,19 @@ class Bench:
             return
         with self._session() as session:
             wanted = {one.key: one for one in session.desired()}
-        live = {one.key: one for one in self.live()}
+            live = {one.key: one for one in self._live(session)}
         for key, one in wanted.items():
             if key not in live:
                 raise Failed(f"no record reads with the {', '.join(self.spec.key)} of {one.address}")
             self._reads_as(one, live[key])
+
+    def _live(self, session: Session) -> list[Live]:
+        connection = session.connection(CONNECTION)
+        if self.can_list:
+            return [one for one in connection.list(self.scope) if is_marked(one)]
+        owned = list(session.store.load().records.values())
+        found = [connection.get(one.scope, one.id) for one in owned]
+        return [one for one in found if one is not None]
 
     def _reads_as(self, wanted: Desired, live: Live) -> None:
         for name in sorted(wanted.declared - self.ability.hidden - live.masked):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,6 +72,7 @@ def adapter_of(spec: Spec) -> Adapter | None:
     return _adapters.get(id(spec))
 
 
+@lru_cache
 def spec_hash(spec: Spec) -> str:
     """Return a hash of what a table says: its comments, key order, short forms and defaults do not count."""
     import hashlib
