@@ -216,6 +216,9 @@ def _items(schema: Schema) -> Schema:
     """Return the schema with the items of its lists in the lists' places: paths here name no items."""
     if isinstance(schema.get("items"), dict):
         return _items(schema["items"])
+    for key in ("oneOf", "anyOf"):
+        if key in schema:
+            schema = {**schema, key: [_items(one) for one in schema[key]]}
     properties = schema.get("properties")
     return (
         schema if not properties else {**schema, "properties": {name: _items(one) for name, one in properties.items()}}

@@ -82,9 +82,9 @@ class Types:
             raise SystemExit(f"there is no type {name}")
         if found.group().startswith("enum"):
             return [], _Reader(self._text, found.end()).enumeration()
-        constant = re.compile(r"\s*typeof (\w+)\[keyof").match(self._text, found.end())
+        constant = re.compile(r"\s*(?:ClosedEnum<\s*)?typeof (\w+)\s*[\[>]").match(self._text, found.end())
         if constant is not None:
-            start = self._after(rf"\bconst {constant.group(1)}\s*:\s*{{", 0)
+            start = self._after(rf"\bconst {constant.group(1)}\s*[:=]\s*{{", 0)
             return [], _Reader(self._text, start).constants()
         bases = [_Reader(base, 0).type() for base in (found.group(2) or "").split(",") if base.strip()]
         read = _Reader(self._text, found.end()).type()
@@ -129,7 +129,7 @@ class _Reader:
 
     def constants(self) -> Type:
         body = self._text[self._place :].partition("}")[0]
-        return Union([Literal(ast.literal_eval(value)) for value in re.findall(r":\s*(\"[^\"]*\"|\d+)\s*;", body)])
+        return Union([Literal(ast.literal_eval(value)) for value in re.findall(r":\s*(\"[^\"]*\"|\d+)\s*[;,]", body)])
 
     def _one(self) -> Type:
         token = self._next()
@@ -187,16 +187,19 @@ class _Reader:
         return True
 
 
+_NOTHING = (Named("void", []), Named("undefined", []))
+
+
 def as_json_schema(read: Type, types: Types, known: Mapping[str, Type]) -> dict[str, Any]:
     """Return a type as JSON Schema. `known` are what the parameters of a declaration stand for."""
     match read:
         case Literal(value):
             return {"enum": [value]}
         case Union(parts):
-            return _one_of([as_json_schema(part, types, known) for part in parts])
+            return _one_of([as_json_schema(part, types, known) for part in parts if part not in _NOTHING])
         case Members(named, other, bases):
             made = [as_json_schema(base, types, known) for base in bases]
-            members = {name: inner for name, inner in named.items() if inner[0] != Named("void", [])}
+            members = {name: inner for name, inner in named.items() if inner[0] not in _NOTHING}
             schema: dict[str, Any] = {"type": "object"}
             if members:
                 schema["properties"] = {name: as_json_schema(one, types, known) for name, (one, _) in members.items()}
@@ -225,6 +228,8 @@ def _one_of(parts: list[dict[str, Any]]) -> dict[str, Any]:
     rest = [part for part in parts if "enum" not in part]
     if not rest:
         return {"enum": values}
+    if len(rest) == 1 and not values:
+        return rest[0]
     return {"anyOf": [*rest, *([{"enum": values}] if values else [])]}
 
 

@@ -18,13 +18,15 @@ from tests.vendor.openapi import Contract, OpenApi
 class Vendor:
     """One schema. `newer` is what the tables know and the schema does not have yet, by table and field.
 
-    That is a list of words, or `all` of the field, or the field in `answers`.
+    That is a list of words, or `all` of the field, or the field in `answers`. `retired` are words that the schema has
+    and the tables leave out on purpose.
     """
 
     name: str
     source: str
     tables: list[str]
     newer: dict[str, dict[str, list[str] | str]] = field(default_factory=dict)
+    retired: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def lacks(self, table: str, *places: str) -> set[str]:
         """The fields of a table that the schema does not have yet, at all or in one of `places`."""
