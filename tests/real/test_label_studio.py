@@ -174,6 +174,39 @@ def test_a_url_in_two_projects_is_two_webhooks(folder: Folder, project: Project)
     assert (set(project.there()), set(other.there())) == ({TASKS}, set())
 
 
+def test_a_webhook_moves_to_another_project(folder: Folder, project: Project) -> None:
+    other = project.new()
+    declare(folder, project, tasks={"url": TASKS, "events": ["TASKS_CREATED"]})
+    folder.apply()
+    declare(folder, project, tasks={"url": TASKS, "events": ["TASKS_CREATED"], "project": other.number})
+    assert folder.plan().actions() == {"tasks": "replace"}
+    folder.apply()
+    folder.settled()
+    assert (set(project.there()), set(other.there())) == (set(), {TASKS})
+
+
+def test_many_at_once_are_each_made_and_deleted_once(folder: Folder, project: Project) -> None:
+    urls = [f"https://hooks.example.com/{number}" for number in range(12)]
+    many = {f"hook-{number}": {"url": url, "events": ["TASKS_CREATED"]} for number, url in enumerate(urls)}
+    declare(folder, project, **many)
+    folder.apply()
+    folder.settled()
+    assert set(project.there()) == set(urls)
+    assert folder.run("destroy", "--auto-approve").code == 0
+    assert project.there() == {}
+
+
+def test_an_import_takes_the_one_that_is_named(folder: Folder, project: Project) -> None:
+    numbers = [project.make(TASKS, "TASKS_CREATED"), project.make(LABELS, "TASKS_DELETED")]
+    declare(folder, project, tasks={"url": TASKS, "events": ["TASKS_DELETED"]})
+    assert folder.run("import", "tasks", numbers[1]).code == 0
+    assert folder.plan().actions() == {"tasks": "update"}
+    project.remove(TASKS)
+    folder.apply()
+    folder.settled()
+    assert {url: str(one["id"]) for url, one in project.there().items()} == {TASKS: numbers[1]}
+
+
 def test_a_legacy_token_does_as_well_and_a_wrong_one_makes_it_unknown(folder: Folder, project: Project) -> None:
     entry = {"provider": "studio", "project": project.number, "url": TASKS, "events": ["TASKS_CREATED"]}
     connection = {"type": "label-studio", "base_url": project.server, "retry": 0, "settle": 0}

@@ -200,6 +200,29 @@ def test_one_that_is_there_already_is_adopted(folder: Folder, webhooks: Webhooks
     assert (one["webhook_id"], one["description"]) == (number, "ours")
 
 
+def test_an_import_takes_the_one_that_is_named(folder: Folder, webhooks: Webhooks) -> None:
+    webhooks.make(MODELS)
+    number = webhooks.make(PROMPTS)
+    declare(folder, webhooks, models={"url": MODELS, "events": ["prompt.created"]})
+    assert folder.run("import", "models", number).code == 0
+    assert folder.plan().actions() == {"models": "update"}
+    webhooks.remove(MODELS)
+    folder.apply()
+    folder.settled()
+    assert {url: one["webhook_id"] for url, one in webhooks.there().items()} == {MODELS: number}
+
+
+def test_many_at_once_are_each_made_and_deleted_once(folder: Folder, webhooks: Webhooks) -> None:
+    urls = [f"https://hooks.example.com/{number}" for number in range(12)]
+    many = {f"hook-{number}": {"url": url, "events": ["prompt.created"]} for number, url in enumerate(urls)}
+    declare(folder, webhooks, **many)
+    folder.apply()
+    folder.settled()
+    assert set(webhooks.there()) == set(urls)
+    assert folder.run("destroy", "--auto-approve").code == 0
+    assert webhooks.there() == {}
+
+
 def test_an_export_is_what_is_there(folder: Folder, webhooks: Webhooks) -> None:
     webhooks.make(MODELS, "models", description="new models", status="DISABLED")
     webhooks.make(PROMPTS, "Prompts.2", events=[{"entity": "PROMPT_ALIAS", "action": "DELETED"}, CREATED])
