@@ -187,7 +187,9 @@ def test_a_webhook_moves_to_another_project(folder: Folder, project: Project) ->
 
 def test_many_at_once_are_each_made_and_deleted_once(folder: Folder, project: Project) -> None:
     urls = [f"https://hooks.example.com/{number}" for number in range(12)]
-    many = {f"hook-{number}": {"url": url, "events": ["TASKS_CREATED"]} for number, url in enumerate(urls)}
+    many: dict[str, Any] = {
+        f"hook-{number}": {"url": url, "events": ["TASKS_CREATED"]} for number, url in enumerate(urls)
+    }
     declare(folder, project, **many)
     folder.apply()
     folder.settled()

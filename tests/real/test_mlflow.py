@@ -214,7 +214,9 @@ def test_an_import_takes_the_one_that_is_named(folder: Folder, webhooks: Webhook
 
 def test_many_at_once_are_each_made_and_deleted_once(folder: Folder, webhooks: Webhooks) -> None:
     urls = [f"https://hooks.example.com/{number}" for number in range(12)]
-    many = {f"hook-{number}": {"url": url, "events": ["prompt.created"]} for number, url in enumerate(urls)}
+    many: dict[str, Any] = {
+        f"hook-{number}": {"url": url, "events": ["prompt.created"]} for number, url in enumerate(urls)
+    }
     declare(folder, webhooks, **many)
     folder.apply()
     folder.settled()
