@@ -25,6 +25,8 @@ def _dataclass(*, frozen: bool = False, slots: bool, repr: bool = True) -> Calla
     assert slots  # noqa: S101  all of ours have them
 
     def declare(cls: C) -> C:
+        if cls.__doc__ is None:
+            cls.__doc__ = cls.__name__  # else the signature is written out for it, which takes as long as all the rest
         made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
         if "__init__" not in cls.__dict__:
             made.__init__ = _first_init(made, frozen)
