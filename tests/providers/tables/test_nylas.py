@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 KEY = {"api_key": "key-canary"}
 API = "https://api.us.nylas.com/v3/webhooks"
 SHOWN: dict[str, Any] = {
@@ -65,3 +67,22 @@ def test_list(exchange: Callable[..., Any]) -> None:
     (live,) = sent.result
     assert live.fields["events"] == ("calendar.created",)
     assert live.fields["notification_email_addresses"] == ["jane@example.com", "joe@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("status", "enabled"), [("active", True), ("failing", True), ("failed", False), ("pause", False)]
+)
+def test_one_that_failed_is_not_enabled(exchange: Callable[..., Any], status: str, enabled: bool) -> None:
+    sent = exchange(
+        "nylas", KEY, {}, "list", None, {"data": [{**SHOWN, "status": status, "compressed_delivery": False}]}
+    )
+    (live,) = sent.result
+    assert live.fields["enabled"] is enabled
+    assert live.fields["compressed"] is False
+
+
+@pytest.mark.parametrize(("enabled", "status"), [(True, "active"), (False, "pause")])
+def test_switch(exchange: Callable[..., Any], enabled: bool, status: str) -> None:
+    fields, changed = {**FIELDS, "enabled": enabled}, frozenset({"enabled"})
+    sent = exchange("nylas", KEY, {}, "update", fields, {"data": SHOWN}, record_id="1", changed=changed)
+    assert (sent.method, sent.body) == ("PUT", {"status": status})
