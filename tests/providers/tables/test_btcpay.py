@@ -1,4 +1,4 @@
-"""BTCPay Server: webhooks of one store, written there, read and changed under an address of their own."""
+"""BTCPay Server: webhooks of one store, each below it, as older servers know it too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEY = {"api_key": "key-canary"}
 SERVER = "https://btcpay.example.com"
 STORE = f"{SERVER}/api/v1/stores/9CiNz/webhooks"
 ID = "K2jd3Mbu1vVQb4f1nNq9bW"
-ONE = f"{SERVER}/api/v1/webhooks/{ID}"
+ONE = f"{STORE}/{ID}"
 FIELDS = {
     "url": "https://hooks.example.com/btcpay",
     "events": ("InvoiceSettled",),
