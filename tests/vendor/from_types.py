@@ -148,7 +148,7 @@ class _Reader:
                 while self._takes(","):
                     read.inner.append(self.type())
                 self._next()
-        while self._takes("["):
+        while self._text[self._place : self._place + 1] == "[" and self._takes("["):  # one on a new line is a member
             if self._takes("]"):
                 read = Named("Array", [read])
             else:

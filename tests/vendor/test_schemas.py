@@ -235,15 +235,12 @@ def _answered(spec: Spec, contract: Contract) -> tuple[Schema, str | None]:
 
 def _enumerated(spec: Spec, contract: Contract, field: FieldSpec) -> set[str] | None:
     """The vendor's words for a field, where they are told: those that it takes, or else those that it shows."""
-    if field.write_path is not None:
-        body = contract.described(spec.create, base_path(spec)).body or {}
-        found = words(below(body, f"{spec.create.wrap}.{field.write_path}" if spec.create.wrap else field.write_path))
-    elif field.read_path is not None:
-        answer, inner = _answered(spec, contract)
-        found = words(below(answer, f"{inner}.{field.read_path}" if inner else field.read_path))
-    else:
-        found = None
-    return None if found is None else set(map(str, found))
+    body = contract.described(spec.create, base_path(spec)).body or {}
+    answer, inner = _answered(spec, contract)
+    for schema, within, path in ((body, spec.create.wrap, field.write_path), (answer, inner, field.read_path)):
+        if path is not None and (found := words(below(schema, f"{within}.{path}" if within else path))) is not None:
+            return set(map(str, found))
+    return None
 
 
 def _words(field: FieldSpec) -> set[str]:
