@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox import Sandbox
-from tests.flows.flow import CANARY, CREDENTIALS, Flow
+from tests.flows.flow import CANARY, CREDENTIALS, Flow, Holding
 
 
 @pytest.fixture
-def make_sandbox() -> Iterator[Callable[..., Sandbox]]:
+def make_sandbox() -> Iterator[Callable[..., Holding]]:
     """Start sandboxes with other settings than the usual ones."""
-    started: list[Sandbox] = []
+    started: list[Holding] = []
 
-    def make(**settings: Any) -> Sandbox:
-        sandbox = Sandbox(**{"credentials": CREDENTIALS, **settings})
+    def make(**settings: Any) -> Holding:
+        sandbox = Holding(**{"credentials": CREDENTIALS, **settings})
         sandbox.start()
         started.append(sandbox)
         return sandbox
@@ -31,7 +30,7 @@ def make_sandbox() -> Iterator[Callable[..., Sandbox]]:
 
 @pytest.fixture
 def make_flow(
-    tmp_path: Path, make_sandbox: Callable[..., Sandbox], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, make_sandbox: Callable[..., Holding], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Flow]]:
     """Make a flow over a sandbox with the given settings; at the end its state must hold no secret."""
     for name in ("CI", "NO_COLOR"):

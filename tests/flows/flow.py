@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 
 from reconciler.cli.main import main
 from reconciler.sandbox import Faults, Sandbox
+from reconciler.sandbox.wire import Answer, Request
 
 ROOT = Path(__file__).parent.parent.parent
 CANARY = "canary"
@@ -113,10 +115,30 @@ class Folder:
         return _clean(Run(process.returncode, stdout, stderr))
 
 
+class Holding(Sandbox):
+    """A sandbox that can keep back its answers to what it has done, for as long as a test needs."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.holds = ""
+        """The method of the requests that are not answered until `let_go` is set."""
+        self.let_go = threading.Event()
+        super().__init__(**settings)
+
+    def close(self) -> None:
+        self.let_go.set()
+        super().close()
+
+    def _answer(self, request: Request) -> Answer:
+        answer = super()._answer(request)
+        if request.method == self.holds:
+            self.let_go.wait(120)
+        return answer
+
+
 class Flow(Folder):
     """A folder, and the sandbox that its connections lead to."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+    def __init__(self, folder: Path, sandbox: Holding) -> None:
         super().__init__(folder)
         self.sandbox = sandbox
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import threading
 from typing import Any
 
 import pytest
@@ -116,32 +117,28 @@ def test_recovery_works_where_adoption_is_off(flow: Flow) -> None:
     flow.settled()
 
 
-def interrupted(flow: Flow, number: int, signals: int = 1) -> subprocess.Popen[str]:
-    """Send a signal to an apply of six creates while its first two are under way."""
+def interrupted(flow: Flow, number: int) -> subprocess.Popen[str]:
+    """Send a signal to an apply of six creates while its first two are under way; it has taken notice."""
     flow.write(many(flow, "argyle", 6))
-    seconds = 3 if signals == 1 else 30
-    flow.faults({"operation": "create", "kind": "delay_after", "seconds": seconds})
+    flow.sandbox.holds = "POST"
     process = flow.start(*APPLY, "--parallelism", "2")
     until(lambda: len(flow.sandbox.records("argyle")) == 2)
     process.send_signal(number)
-    if signals > 1:
-        assert process.stderr is not None
-        until(lambda: "Interrupted: finishing" in (process.stderr.readline() if process.stderr else ""))
-        process.send_signal(number)
+    until(lambda: "Interrupted: finishing what is under way" in (process.stderr.readline() if process.stderr else ""))
     return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_finishes_what_is_under_way(flow: Flow, number: int) -> None:
-    run = flow.finish(interrupted(flow, number))
+    process = interrupted(flow, number)
+    flow.sandbox.let_go.set()
+    run = flow.finish(process)
     assert run.code == 130
-    assert "finishing what is under way" in run.stderr
     outcomes = [one["outcome"] for one in run.json["changes"]]
     assert (outcomes.count("done"), outcomes.count("not_attempted")) == (2, 4)
     assert len(flow.sandbox.records("argyle")) == 2
     state = flow.run("state", "pull").json
     assert (len(state["records"]), state["intents"]) == (2, [])
-    flow.faults()
     assert len(flow.apply().json["changes"]) == 4
     assert len(set(flow.urls("argyle"))) == len(flow.urls("argyle")) == 6
     flow.settled()
@@ -149,12 +146,13 @@ def test_an_interrupt_finishes_what_is_under_way(flow: Flow, number: int) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_interrupt_leaves_at_once_and_the_next_run_recovers(flow: Flow, number: int) -> None:
-    process = interrupted(flow, number, signals=2)
+    process = interrupted(flow, number)
+    process.send_signal(number)
     run = flow.finish(process)
+    flow.sandbox.let_go.set()
     assert (run.code, run.stdout) == (130, "")
     assert "leaving at once" in run.stderr
     assert len(flow.run("state", "pull").json["intents"]) == 2
-    flow.faults()
     flow.apply()
     assert len(set(flow.urls("argyle"))) == len(flow.urls("argyle")) == 6
     assert flow.sandbox.count("argyle", "create") == 6
@@ -180,7 +178,7 @@ def test_an_interrupt_while_it_reads(flow: Flow, command: tuple[str, ...], numbe
 
 def test_the_lock_says_who_holds_it_and_can_be_waited_for(flow: Flow) -> None:
     flow.write(many(flow, "argyle", 1))
-    flow.faults({"operation": "create", "kind": "delay_after", "seconds": 3})
+    flow.sandbox.holds = "POST"
     process = flow.start(*APPLY)
     until(lambda: len(flow.sandbox.records("argyle")) == 1)
     locked = flow.run("apply", "--auto-approve")
@@ -188,6 +186,7 @@ def test_the_lock_says_who_holds_it_and_can_be_waited_for(flow: Flow) -> None:
     assert str(process.pid) in locked.stderr
     assert "--lock-timeout" in locked.stderr
     assert flow.plan().code in (0, 2)  # reading needs no lock
+    threading.Timer(0.5, flow.sandbox.let_go.set).start()
     waited = flow.run("apply", "--auto-approve", "--format", "json", "--lock-timeout", "60")
     assert (waited.code, waited.json["changes"]) == (0, [])
     assert flow.finish(process).code == 0
@@ -196,7 +195,7 @@ def test_the_lock_says_who_holds_it_and_can_be_waited_for(flow: Flow) -> None:
 
 def test_a_lock_broken_by_name_stops_the_apply_that_held_it(flow: Flow) -> None:
     flow.write(many(flow, "argyle", 3))
-    flow.faults({"operation": "create", "kind": "delay_after", "seconds": 3})
+    flow.sandbox.holds = "POST"
     process = flow.start(*APPLY, "--parallelism", "1")
     until(lambda: len(flow.sandbox.records("argyle")) == 1)
     message = flow.run("apply", "--auto-approve").stderr
@@ -204,11 +203,11 @@ def test_a_lock_broken_by_name_stops_the_apply_that_held_it(flow: Flow) -> None:
     assert flow.run("state", "unlock", "nonsense").code == 1
     broken = flow.run("state", "unlock", lock)
     assert (broken.code, broken.stdout.endswith("is broken.\n")) == (0, True)
+    flow.sandbox.let_go.set()
     run = flow.finish(process)
     assert run.code == 1
     assert {one["outcome"] for one in json.loads(run.stdout)["changes"]} == {"unknown", "not_attempted"}
     assert len(flow.sandbox.records("argyle")) == 1
-    flow.faults()
     flow.apply()
     assert len(flow.sandbox.records("argyle")) == 3
     flow.settled()
