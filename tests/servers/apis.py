@@ -72,6 +72,7 @@ def label_studio_server(directory: Path, token: str) -> Iterator[str]:
         "LATEST_VERSION_CHECK": "false",
         "COLLECT_ANALYTICS": "false",
         "SENTRY_DSN": "",
+        "CI": "false",  # there it loads what its own developers check it with
     }
     # -P: what lies beside the script is not what the server imports.
     command = [python_of("label-studio"), "-P", _HERE / "start_label_studio.py", port, token]
