@@ -46,6 +46,12 @@ def test_update_sends_what_changed(hooks: Callable[..., Any]) -> None:
     assert (sent.method, sent.url, sent.body) == ("PUT", f"{API}/{ID}", {"enabled": False})
 
 
+def test_what_needs_batches(hooks: Callable[..., Any]) -> None:
+    fields = {**FIELDS, "events": ("campaign.open",), "batchable": True}
+    sent = hooks("create", fields, {"data": {**SHOWN, "events": ["campaign.open"]}}, status=201)
+    assert (sent.body["events"], sent.body["batchable"]) == (["campaign.open"], True)
+
+
 def test_delete(hooks: Callable[..., Any]) -> None:
     sent = hooks("delete", None, None, status=204)
     assert (sent.method, sent.url) == ("DELETE", f"{API}/{ID}")
