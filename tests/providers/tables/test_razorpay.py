@@ -6,6 +6,8 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from reconciler.records import Secret
 
 KEYS = {"key_id": "rzp_canary", "key_secret": "pass-canary"}
@@ -47,10 +49,11 @@ def test_create(exchange: Callable[..., Any]) -> None:
     assert sent.body == WRITTEN
 
 
-def test_update_carries_url_and_events(exchange: Callable[..., Any]) -> None:
-    changed = frozenset({"alert_email"})
-    sent = exchange("razorpay", KEYS, ACCOUNT, "update", FIELDS, SHOWN, record_id="HK1", changed=changed)
-    assert (sent.method, sent.url, sent.body) == ("PATCH", f"{API}/HK1", WRITTEN)
+@pytest.mark.parametrize("changed", ["events", "alert_email", "secret"])
+def test_update_carries_url_and_events_and_what_changed(exchange: Callable[..., Any], changed: str) -> None:
+    sent = exchange("razorpay", KEYS, ACCOUNT, "update", FIELDS, SHOWN, record_id="HK1", changed=frozenset({changed}))
+    assert (sent.method, sent.url) == ("PATCH", f"{API}/HK1")
+    assert sent.body == {name: WRITTEN[name] for name in ("url", "events", changed)}
 
 
 def test_delete(exchange: Callable[..., Any]) -> None:
