@@ -41,6 +41,7 @@ def hooks(exchange: Callable[..., Any]) -> Callable[..., Any]:
 def test_create_signs_and_is_followed_by_the_tags(hooks: Callable[..., Any]) -> None:
     sent = hooks("create", FIELDS, {**SHOWN, "tags": []}, status=201, then=[SHOWN])
     assert (sent.method, sent.url, sent.headers["Authorization"]) == ("POST", API, "token-canary")
+    assert sent.headers["LD-API-Version"] == "20240415"
     assert sent.body == {
         "url": "https://example.com",
         "secret": "secret-canary",
