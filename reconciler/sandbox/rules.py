@@ -201,7 +201,7 @@ class Rules:
         """Return the record as a list shows it, which may leave its fields out."""
         view = self.shown(record)
         if self._spec.listing is not None and self._spec.listing.one_by_one:
-            kept = {*self._spec.record.id_paths, *self._spec.record.only}
+            kept = {*self._spec.record.id_paths, *self._spec.record.only, *self._spec.record.excluded}
             for name, field in self._fields.items():
                 if (path := kept_at(name, field)) not in kept:
                     view = without(view, path)

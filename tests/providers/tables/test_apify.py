@@ -68,6 +68,16 @@ def test_delete(hooks: Callable[..., Any]) -> None:
     assert (sent.method, sent.url) == ("DELETE", f"{API}/{ID}")
 
 
+@pytest.mark.parametrize(
+    ("shown", "seen"),
+    [({"isAdHoc": True}, 0), ({"isAdHoc": None}, 1), ({"requestUrl": None, "isApifyIntegration": True}, 0)],
+)
+def test_whose_it_is(hooks: Callable[..., Any], shown: dict[str, Any], seen: int) -> None:
+    listed = {"data": {"total": 1, "offset": 0, "limit": 1000, "count": 1, "items": [{**SHORT, **shown}]}}
+    sent = hooks("list", None, listed, then=[{"data": {**SHOWN, **shown}}])
+    assert len(sent.result) == seen
+
+
 def test_list_reads_each_and_passes_over_those_of_one_run(hooks: Callable[..., Any]) -> None:
     of_a_run = {**SHORT, "id": "run", "isAdHoc": True, "condition": {"actorRunId": "r"}}
     listed = {"data": {"total": 2, "offset": 0, "limit": 1000, "count": 2, "desc": False, "items": [SHORT, of_a_run]}}
