@@ -76,3 +76,9 @@ def test_list(exchange: Callable[..., Any], days: float, renewed: bool) -> None:
     (live,) = sent.result
     assert (live.fields["events"], live.fields["table"]) == (("tableData",), "tbl00000000000001")
     assert (live.fields["enabled"], live.fields["renewed"]) == (True, renewed)
+
+
+def test_one_that_tells_nobody_is_left_alone(exchange: Callable[..., Any]) -> None:
+    polled = {**shown(7), "id": "ach00000000000002", "notificationUrl": None}
+    sent = exchange("airtable", TOKEN, BASE, "list", None, {"webhooks": [polled, shown(7)]})
+    assert [live.id for live in sent.result] == [ID]
