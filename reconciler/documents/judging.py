@@ -52,7 +52,11 @@ def _judged(kind: Any) -> Any:
     if origin in (Union, UnionType):
         return Union[tuple(map(_judged, arguments))]  # noqa: UP007  of a number of types that is not known
     if origin is Literal:
-        return Annotated[kind, BeforeValidator(_no_truth_value)]
+        return (
+            Annotated[kind, BeforeValidator(_no_truth_value)]
+            if 1 in arguments and bool not in map(type, arguments)
+            else kind
+        )
     if origin is not None:
         return origin[tuple(map(_judged, arguments))]
     return judge(kind) if isinstance(kind, type) and issubclass(kind, Model) else kind
