@@ -21,6 +21,7 @@ from reconciler.providers.paths import MISSING, at, put, without
 from reconciler.providers.protocol import Connection, Settings
 from reconciler.providers.spec import (
     Call,
+    FieldSpec,
     ListCall,
     NextCursor,
     NextLast,
@@ -42,6 +43,7 @@ RECORD = "42"
 """The id of the record that is asked for."""
 
 NOT_THERE = Reply(404, {"content-type": "application/json"}, b"{}")
+_WORDS = st.sampled_from(["made", "changed", "gone", "order", "person"])
 _JSON_TEXTS = st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=5), max_size=2).map(json.dumps)
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -153,8 +155,14 @@ def always(spec: Spec, schema: Schema, record: str | None) -> Always:
         if one is not None and one.read_path is not None:
             kept[_joined(record, one.read_path) or ""] = None
     for one in spec.record.fields().values():
+        place = _joined(record, one.read_path) or ""
         if one.encoded == "json" and one.read_path is not None:
-            kept[_joined(record, one.read_path) or ""] = _JSON_TEXTS
+            kept[place] = _JSON_TEXTS
+        elif one.values and one is not spec.record.events and (fitting := _fitting(one, below(inner_schema, place))):
+            kept[place] = st.sampled_from(fitting)  # any text, says the schema, and means words that it does not tell
+    events = spec.record.events
+    for key in events.keys if events is not None else ():  # a part of an event never holds what joins the parts
+        kept[_joined(record, _joined(events.read_path if events else None, key)) or ""] = _WORDS
     for path, wanted in spec.record.only.items():
         place = _joined(record, path) or ""
         words = wanted if isinstance(wanted, list) else [wanted]
@@ -162,6 +170,14 @@ def always(spec: Spec, schema: Schema, record: str | None) -> Always:
             st.sampled_from(words), *(values(one, {place: None}, place) for one in below(inner_schema, place))
         )
     return {**_parents(kept), **kept}
+
+
+def _fitting(field: FieldSpec, ways: list[Schema]) -> list[Any]:
+    """The words that the table knows of a field, where the schema has no words of its own."""
+    if not ways or any("enum" in one or "const" in one or one.get("type") == "boolean" for one in ways):
+        return []
+    theirs = [one for value in (field.values or {}).values() for one in (value if isinstance(value, list) else [value])]
+    return [one for one in theirs if any(jsonschema.Draft202012Validator(way).is_valid(one) for way in ways)]
 
 
 def good(call: Call | None) -> Always:

@@ -293,6 +293,8 @@ def _is_shown(field: FieldSpec, item: Any) -> bool:
 def _alike(ours: Any, theirs: Any, field: FieldSpec) -> bool:
     if field.encoded == "json":
         return bool(json.loads(ours) == json.loads(theirs))
+    if field.pairs is not None and isinstance(theirs, list):  # of two with one name the last counts
+        theirs = list({one[field.pairs[0]]: one for one in theirs}.values())
     if isinstance(theirs, list):
         return {json.dumps(one, sort_keys=True) for one in ours} == {json.dumps(one, sort_keys=True) for one in theirs}
     accepted = [value for value in (field.values or {}).values() if isinstance(value, list) and ours in value]
