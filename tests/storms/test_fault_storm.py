@@ -47,6 +47,7 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "delay", "seconds": 0.05, "rate": 0.01},
     {"kind": "error_in_200", "rate": 0.01},
     {"kind": "redirect", "rate": 0.005},
+    {"kind": "throttled", "rate": 0.005},
     {"kind": "status_after", "status": 504, "rate": 0.015},
     {"kind": "status_after", "status": 500, "rate": 0.015},
     {"kind": "reset_after", "rate": 0.03},
