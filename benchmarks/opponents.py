@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.inputs import octodns_zone, terraform_resources
+from benchmarks.inputs import octodns_zone, terraform_resources, terraform_state
 from benchmarks.process import ROOT, Command
 
 SLOW = 10_000
@@ -35,28 +35,34 @@ def terraform_version(folder: Path) -> Command | None:
 
 
 def terraform_plan(folder: Path, records: int, *, for_each: bool) -> Command | None:
-    """Return a Terraform plan without changes over so many resources, which are applied first."""
-    apply = terraform_apply(folder, records, for_each=for_each)
-    if apply is None:
-        return None
-    apply.run()
-    once = records >= SLOW or (for_each and records >= SLOW // 10)
-    return Command([apply.arguments[0], "plan", "-input=false", "-detailed-exitcode"], folder, once=once)
-
-
-def terraform_apply(folder: Path, records: int, *, for_each: bool = False) -> Command | None:
-    """Return a Terraform apply that makes so many resources; each run begins without a state."""
-    program = terraform()
+    """Return a Terraform plan without changes over so many resources, which are in its state; other plans fail."""
+    program = _prepared_terraform(folder, records, for_each=for_each)
     if program is None:
         return None
-    terraform_resources(folder, records, for_each=for_each)
-    Command([program, "init", "-input=false"], folder).run()
+    terraform_state(folder, records, for_each=for_each)
+    once = records >= SLOW or (for_each and records >= SLOW // 10)
+    return Command([program, "plan", "-input=false", "-detailed-exitcode"], folder, once=once)
+
+
+def terraform_apply(folder: Path, records: int) -> Command | None:
+    """Return a Terraform apply that makes so many resources; each run begins without a state."""
+    program = _prepared_terraform(folder, records, for_each=False)
+    if program is None:
+        return None
 
     def forget() -> None:
         for name in ("terraform.tfstate", "terraform.tfstate.backup"):
             (folder / name).unlink(missing_ok=True)
 
     return Command([program, "apply", "-input=false", "-auto-approve"], folder, before=forget)
+
+
+def _prepared_terraform(folder: Path, records: int, *, for_each: bool) -> str | None:
+    program = terraform()
+    if program is not None:
+        terraform_resources(folder, records, for_each=for_each)
+        Command([program, "init", "-input=false"], folder).run()
+    return program
 
 
 def octodns_version() -> Command | None:

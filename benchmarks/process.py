@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import json
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 ROOT = Path(__file__).parent.parent
+
+MEASURED = ROOT / "benchmarks" / "measured.py"
 
 RECONCILE = (sys.executable, "-c", "from reconciler.cli.main import run; run()")
 """As the installed `reconcile` starts; `python -m` would add the time of `runpy`."""
@@ -54,16 +55,19 @@ class Command:
         """Run it once. Raises `RuntimeError`, with what it said, where it fails."""
         self.before()
         with TemporaryFile() as errors:
-            began = time.perf_counter()
-            process = subprocess.Popen(list(self.arguments), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=errors)
-            _, status, used = os.wait4(process.pid, 0)
-            wall = time.perf_counter() - began
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if process.returncode not in self.good:
+            done = subprocess.run(
+                [sys.executable, "-S", "-E", str(MEASURED), *self.arguments],
+                cwd=self.folder,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                check=True,
+            )
+            code, wall, cpu, memory = json.loads(done.stdout)
+            if code not in self.good:
                 errors.seek(0)
                 said = errors.read().decode(errors="replace")[-2000:]
-                raise RuntimeError(f"{' '.join(self.arguments)} ended with {process.returncode}:\n{said}")
-        return Took(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / (1024 if sys.platform == "linux" else 2**20))
+                raise RuntimeError(f"{' '.join(self.arguments)} ended with {code}:\n{said}")
+        return Took(wall, cpu, memory / (1024 if sys.platform == "linux" else 2**20))
 
 
 def in_turns(commands: Mapping[str, Command], repeat: int) -> dict[str, Took]:
