@@ -218,12 +218,12 @@ def validate(suite: Suite) -> Iterator[Row]:
 
 def worth(suite: Suite) -> Iterator[Row]:
     """Tell what each trick is worth: with it, to the same without it."""
-    path = hooks(suite.place("collector"), LARGE, "https://hooks.example.net")
+    records = suite.largest
+    path = hooks(suite.place("collector"), records, "https://hooks.example.net")
     commands = {"held": _reconcile(path.parent, "validate"), "usual": Command([*COLLECTING, "validate"], path.parent)}
-    took = in_turns(commands, 3)
-    yield ratio(
-        "tricks", f"validate of {LARGE:,} with the collector held back : as usual", took["held"], took["usual"], None
-    )
+    took = in_turns(commands, suite.times(records))
+    says = f"validate of {records:,} with the collector held back : as usual"
+    yield ratio("tricks", says, took["held"], took["usual"], None)
     yield from (row for row in tricks() if row.point == "tricks")
 
 
