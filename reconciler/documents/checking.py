@@ -108,7 +108,7 @@ def problems_of(
     """
     details = [detail for detail in error.errors(include_url=False) if skip is None or not skip(detail)]
     problems = []
-    for detail, path in _best_branches(details, data):
+    for detail, path in _best_branches(details, data, model):
         quotable = written is None or _value_at(written, path) == detail["input"]
         message, hint = _words(detail, path, model, quotable)
         unknown = detail["type"] == "extra_forbidden"
@@ -121,7 +121,9 @@ def _in_order(problem: Problem) -> tuple[int, int]:
     return (problem.location.line, problem.location.column) if problem.location else (0, 0)
 
 
-def _best_branches(details: Sequence[ErrorDetails], data: Any) -> list[tuple[ErrorDetails, Path]]:
+def _best_branches(
+    details: Sequence[ErrorDetails], data: Any, model: type[Model] | None
+) -> list[tuple[ErrorDetails, Path]]:
     """Pair each error with its path in the data; of a union's branches only the one that fits best is kept.
 
     Pydantic reports an error for every branch, with the branch's name as a step that is not in the data.
@@ -135,7 +137,7 @@ def _best_branches(details: Sequence[ErrorDetails], data: Any) -> list[tuple[Err
         else:
             branches.setdefault(union, {}).setdefault(branch, []).append((detail, path))
     for union, by_name in branches.items():
-        kept += _best(by_name.values(), union)
+        kept += _best(by_name.values(), union, model)
     return kept
 
 
@@ -168,12 +170,22 @@ def _value_at(data: Any, path: Path) -> Any:
     return data
 
 
-def _best(branches: Iterable[list[tuple[ErrorDetails, Path]]], union: Path) -> list[tuple[ErrorDetails, Path]]:
+def _best(
+    branches: Iterable[list[tuple[ErrorDetails, Path]]], union: Path, model: type[Model] | None
+) -> list[tuple[ErrorDetails, Path]]:
     def misfit(found: list[tuple[ErrorDetails, Path]]) -> tuple[int, int]:
         wrong_type = any(detail["type"] in _WANTED and path == union for detail, path in found)
-        return (int(wrong_type), len(found))
+        mistyped = sum(_is_near_a_key(detail, path, model) for detail, path in found)
+        return (int(wrong_type), len(found) - mistyped)
 
     return min(branches, key=misfit)
+
+
+def _is_near_a_key(detail: ErrorDetails, path: Path, model: type[Model] | None) -> bool:
+    """Whether an unknown key is like one that this branch has, so that this is likely the branch that was meant."""
+    if detail["type"] != "extra_forbidden" or model is None:
+        return False
+    return suggest(str(path[-1]), keys_at(model, detail["loc"][:-1])) is not None
 
 
 def _words(detail: ErrorDetails, path: Path, model: type[Model] | None, quotable: bool) -> tuple[str, str | None]:
@@ -195,6 +207,8 @@ def _words(detail: ErrorDetails, path: Path, model: type[Model] | None, quotable
         return f"{name} must be {phrase} {context[bound]}", None
     if kind in _EMPTY and context.get("min_length") == 1:
         return f"{name} must not be empty", None
+    if kind == "string_pattern_mismatch":
+        return f"{name} does not fit the pattern {context['pattern']}", None
     if kind == "value_error":
         return f"{name}: {context['error']}", None
     return f"{name}: {detail['msg'][:1].lower()}{detail['msg'][1:]}", None

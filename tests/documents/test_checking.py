@@ -69,6 +69,19 @@ def test_yaml_and_shape_problems_come_together_in_order() -> None:
     assert [problem.partition(": ")[0] for problem in found] == ["f.yaml:1:8", "f.yaml:2:5", "f.yaml:3:1", "f.yaml:4:1"]
 
 
+def test_the_branch_that_has_a_key_like_the_mistyped_one_is_the_one_that_was_meant() -> None:
+    found = problems_of("title: A\nrecord: {url: u}\ncreate: {post: /x}\nlist: {get: /x, next: {pge: page}}\n", Spec)
+
+    assert "f.yaml:4:24: unknown key `pge`\n    did you mean `page`?" in found
+    assert not [problem for problem in found if "`url`" in problem]
+
+
+def test_a_status_that_is_none_is_told_with_its_pattern() -> None:
+    found = problems_of("title: A\nrecord: {url: u}\ncreate: {post: /x, hints: {'9999': no}}\n", Spec)
+
+    assert found == [r"f.yaml:3:36: `9999` does not fit the pattern ^[1-5]\d\d$"]
+
+
 def test_only_the_branch_of_a_union_that_fits_best_is_told() -> None:
     assert problems_of("title: x\ninner: {size: a, kind: b}") == [
         "f.yaml:2:15: `size` must be a whole number, and this is a text\n    write the number without quotes",

@@ -130,7 +130,10 @@ def test_an_adapter_is_found_by_its_entry_point_and_opens_its_own(monkeypatch: p
         return [Entry] if wanted["name"] == "odd" else []
 
     monkeypatch.setattr("importlib.metadata.entry_points", entry_points)
-    assert load_spec("odd") is Odd.spec
+    try:
+        assert load_spec("odd") is Odd.spec
+    finally:
+        load_spec.cache_clear()  # no later test knows it
     assert asked == [{"group": "reconciler.providers", "name": "odd"}]
     opened: object = open_connection(Settings("o", "odd", Odd.spec, "https://odd.example"), str)
     assert opened == "opened o"
