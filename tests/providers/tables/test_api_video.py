@@ -9,7 +9,7 @@ KEY = {"api_key": "key-canary"}
 BASE = "https://ws.api.video"
 LOGIN = {"token_type": "Bearer", "expires_in": 3600, "access_token": "token-canary", "refresh_token": "none"}
 SHOWN = {
-    "webhookId": "webhook_XXXXXXXXXXXXXXX",
+    "webhookId": "webhook_first",
     "createdAt": "2021-01-08T14:12:18.000Z",
     "events": ["video.encoding.quality.completed"],
     "url": "https://example.com/notifications",
@@ -25,7 +25,7 @@ def test_create_logs_in_first(exchange: Callable[..., Any]) -> None:
     assert (create.method, create.url) == ("POST", f"{BASE}/webhooks")
     assert create.headers["Authorization"] == "Bearer token-canary"
     assert create.body == {"url": "https://example.com/notifications", "events": ["video.encoding.quality.completed"]}
-    assert sent.result.id == "webhook_XXXXXXXXXXXXXXX"
+    assert sent.result.id == "webhook_first"
     assert sent.result.captured["secret"].reveal() == "secret-canary"
 
 
@@ -41,5 +41,5 @@ def test_list(exchange: Callable[..., Any]) -> None:
     ]
     sent = exchange("api-video", KEY, {}, "list", None, LOGIN, then=pages)
     assert {one.query["currentPage"] for one in sent.all[1:]} == {"1", "2"}
-    assert [live.id for live in sent.result] == ["webhook_XXXXXXXXXXXXXXX", "second"]
+    assert [live.id for live in sent.result] == ["webhook_first", "second"]
     assert dict(sent.result[0].fields) == FIELDS
