@@ -8,6 +8,7 @@ benchmarks/results.json, from which the table and curves of docs/performance.md 
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -17,6 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
+
+import reconciler
 from benchmarks import report
 from benchmarks.suite import BENCHMARKS, SIZES, Suite
 
@@ -31,6 +35,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    for installed in (Path(click.__file__).parent.parent, Path(reconciler.__file__).parent):
+        compileall.compile_dir(installed, quiet=2)  # as installers do, unless the environment keeps Python from it
     found = {}
     for name in arguments.names or BENCHMARKS:
         with TemporaryDirectory(prefix="reconcile-bench-") as folder:

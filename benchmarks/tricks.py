@@ -70,7 +70,7 @@ def _committing(folder: Path) -> Iterator[Row]:
 
     class Alone(GroupCommit):  # type: ignore[type-arg]
         def submit(self, item: object) -> None:
-            with self._leading:
+            with self._guard:
                 self._write([item])
 
     def commits() -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -173,7 +174,7 @@ def url_value(url: str) -> str | Secret:
 
 
 def seal(value: Any, fingerprint: Fingerprinter) -> Any:
-    """Return `value` with every `Secret` in it sealed; dicts, lists and tuples are copied."""
+    """Return `value` with every `Secret` in it sealed; what holds one is copied."""
     return _each_secret(value, lambda secret: secret.sealed(fingerprint))
 
 
@@ -183,17 +184,23 @@ def reseal(value: Any, fingerprint: Fingerprinter) -> Any:
 
 
 _LEAVES = frozenset((str, int, float, bool, type(None)))
-"""Types of which most values are. To ask for them first saves asking for `Mapping`, which takes a microsecond."""
+"""Types of which most values are: looked for first, without a call for each."""
+
+_MAPPING = (dict, Mapping)
+_SEQUENCE = (list, tuple)
+"""For `isinstance`: `dict | Mapping` would be made anew for each question, and `dict` is the quicker one to ask for."""
+
+
+def _are_leaves(values: Iterable[Any]) -> bool:
+    return _LEAVES.issuperset(map(type, values))
 
 
 def _each_secret(value: Any, made: Callable[[Secret], Secret]) -> Any:
-    if type(value) in _LEAVES:
-        return value
     if isinstance(value, Secret):
         return made(value)
-    if isinstance(value, Mapping):
-        return {name: _each_secret(item, made) for name, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _MAPPING):
+        return {name: item if type(item) in _LEAVES else _each_secret(item, made) for name, item in value.items()}
+    if isinstance(value, _SEQUENCE) and not _are_leaves(value):
         return type(value)(_each_secret(item, made) for item in value)
     return value
 
@@ -208,10 +215,10 @@ def same(left: Any, right: Any) -> bool:
         return False
     if type(left) in _LEAVES:
         return bool(left == right)
-    if isinstance(left, dict | Mapping) and isinstance(right, dict | Mapping):
-        return left.keys() == right.keys() and all(map(same, left.values(), map(right.__getitem__, left)))
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+    if isinstance(left, _SEQUENCE) and isinstance(right, _SEQUENCE):
         return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, _MAPPING) and isinstance(right, _MAPPING):
+        return left.keys() == right.keys() and all(map(same, left.values(), map(right.__getitem__, left)))
     return bool(left == right)
 
 
@@ -221,16 +228,16 @@ def identity(connection: str, scope: Scope, fields: Fields, names: tuple[str, ..
     `names` is the table's `key`; `scope` stands for the scope pairs, any other is a field.
     Secrets in it must be sealed; they enter by fingerprint.
     """
-    parts: list[Any] = [connection]
+    parts = [_canonical(connection)]
     for name in names:
-        parts.append(scope if name == "scope" else _identity_part(name, fields.get(name)))
-    return _canonical(parts)
-
-
-def _identity_part(name: str, value: Any) -> Any:
-    if isinstance(value, str) and name == "url":
-        return fold_url(value)
-    return value
+        value = scope if name == "scope" else fields.get(name)
+        if isinstance(value, str):
+            parts.append(_canonical(fold_url(value) if name == "url" else value))
+        elif name in ("scope", "events") and type(value) is tuple:
+            parts.append(_canonical_texts(value))
+        else:
+            parts.append(_canonical(value))
+    return f"[{','.join(parts)}]"
 
 
 def _fingerprint_of(value: object) -> object:
@@ -240,36 +247,34 @@ def _fingerprint_of(value: object) -> object:
 
 
 _canonical = json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=_fingerprint_of).encode
+_canonical_texts = lru_cache(maxsize=1024)(_canonical)
+"""The same for tuples of texts, of which a file has few. (A cache of all values would take 1 and `True` for one.)"""
 
 
 def to_stored(value: Any) -> Any:
     """Return `value` as plain JSON for the state: a secret becomes its fingerprint and shown form."""
-    if type(value) in _LEAVES:
-        return value
     if isinstance(value, Secret):
         if value.fingerprint is None:
             raise ValueError("only a sealed secret can be stored")
         stored: dict[str, Any] = {"$secret": value.fingerprint}
         return stored if value.shown == SENSITIVE else {**stored, "shown": value.shown}
-    if isinstance(value, Mapping):
-        inner = {name: to_stored(item) for name, item in value.items()}
+    if isinstance(value, _MAPPING):
+        inner = {name: item if type(item) in _LEAVES else to_stored(item) for name, item in value.items()}
         return {"$literal": inner} if "$secret" in value or "$literal" in value else inner
-    if isinstance(value, list | tuple):
-        return [to_stored(item) for item in value]
+    if isinstance(value, _SEQUENCE):
+        return list(value) if _are_leaves(value) else [to_stored(item) for item in value]
     return value
 
 
 def from_stored(value: Any) -> Any:
     """The reverse of `to_stored`; a secret comes back with its fingerprint alone, an array as a tuple."""
-    if type(value) in _LEAVES:
-        return value
     if isinstance(value, dict):
         if "$secret" in value:
             return Secret(None, value["$secret"], value.get("shown", SENSITIVE))
         inner = value.get("$literal", value)
-        return {name: from_stored(item) for name, item in inner.items()}
+        return {name: item if type(item) in _LEAVES else from_stored(item) for name, item in inner.items()}
     if isinstance(value, list):
-        return tuple(from_stored(item) for item in value)
+        return tuple(value if _are_leaves(value) else map(from_stored, value))
     return value
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from heapq import heappop, heappush
-from queue import SimpleQueue
 
 from reconciler.applying.order import Step
 from reconciler.planning.plan import Change, Outcome
@@ -30,34 +29,68 @@ def run_steps(
     step; a step that never began has none. An exception of `perform` stops the rest and is raised at the end.
     """
     queue = _Queue((step for step in steps if step.index not in outcomes), changes, outcomes)
-    # What has ended comes by itself: to ask all that run (`wait`) would take longer the more do.
-    finished: SimpleQueue[tuple[Step, Future[Outcome]]] = SimpleQueue()
-    running = 0
-    failure: BaseException | None = None
+    crew = _Crew(queue, perform, halted, outcomes)
     with ThreadPoolExecutor(max_workers=parallelism, thread_name_prefix="apply") as pool:
-        while True:
-            while failure is None and running < parallelism and not halted():
-                step = queue.take()
-                if step is None:
-                    break
-                running += 1
-                pool.submit(perform, step).add_done_callback(partial(_note_end, finished, step))
-            if not running:
-                break
-            step, future = finished.get()
-            running -= 1
-            error = future.exception()
-            if error is None:
-                outcomes[step.index] = future.result()
-                queue.ended(step, outcomes[step.index])
-            else:
-                failure = failure or error
-    if failure is not None:
-        raise failure
+        try:
+            for worker in [pool.submit(crew.work) for _ in range(min(parallelism, len(steps)))]:
+                worker.result()
+        finally:
+            crew.dismiss()
 
 
-def _note_end(finished: SimpleQueue[tuple[Step, Future[Outcome]]], step: Step, future: Future[Outcome]) -> None:
-    finished.put((step, future))
+class _Crew:
+    """The threads that run the steps. Each takes its next one itself: to be handed it would be two more waits."""
+
+    def __init__(
+        self, queue: _Queue, perform: Perform, halted: Callable[[], bool], outcomes: dict[int, Outcome]
+    ) -> None:
+        self._queue = queue
+        self._perform = perform
+        self._halted = halted
+        self._outcomes = outcomes
+        self._turn = threading.Condition()
+        self._running = 0
+        self._dismissed = False
+
+    def work(self) -> None:
+        """Run steps until none is left that could begin. What `perform` raises ends the others' work too."""
+        step = self._next()
+        while step is not None:
+            outcome: Outcome | None = None
+            try:
+                outcome = self._perform(step)
+            finally:
+                step = self._next(step, outcome)
+
+    def dismiss(self) -> None:
+        """Let no further step begin."""
+        with self._turn:
+            self._dismissed = True
+            self._turn.notify_all()
+
+    def _next(self, ended: Step | None = None, outcome: Outcome | None = None) -> Step | None:
+        """Note how a step ended (without an outcome: not at all), and return the one to begin now."""
+        with self._turn:
+            if ended is not None:
+                self._end(ended, outcome)
+            while not (self._dismissed or self._halted()):
+                step = self._queue.take()
+                if step is not None:
+                    self._running += 1
+                    return step
+                if not self._running:
+                    return None
+                self._turn.wait()
+            return None
+
+    def _end(self, step: Step, outcome: Outcome | None) -> None:
+        self._running -= 1
+        if outcome is None:
+            self._dismissed = True
+        else:
+            self._outcomes[step.index] = outcome
+            self._queue.ended(step, outcome)
+        self._turn.notify_all()  # those who wait are as many as find nothing to do: mostly none
 
 
 class _Queue:

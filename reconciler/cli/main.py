@@ -67,4 +67,8 @@ def run() -> None:
     # them again and again, in vain, and the time for a file would grow faster than the file.
     gc.set_threshold(100_000, 50, 100)
     watch_strays()
-    main()
+    try:
+        main()
+    finally:
+        # Python goes through all objects twice more on its way out. What they hold goes back with the process.
+        gc.freeze()

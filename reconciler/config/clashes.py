@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,8 +22,10 @@ def seal_all(desired: Iterable[Desired], fingerprint: Fingerprinter, specs: Mapp
     for one in desired:
         fields = seal(one.fields, fingerprint)
         defaults, names = keys[one.connection]
-        key = identity(one.connection, one.scope, {**defaults, **fields}, names)
-        sealed.append(dataclasses.replace(one, fields=fields, key=key))
+        key = identity(one.connection, one.scope, {**defaults, **fields} if defaults else fields, names)
+        # Not by `replace`, which would take as long as all the rest.
+        parts = one.declared, key, one.protect, one.location, one.capture
+        sealed.append(Desired(one.address, one.connection, one.scope, fields, *parts))
     return tuple(sealed)
 
 

@@ -21,7 +21,7 @@ from reconciler.config.values import (
     NUMBER,
     TEXT,
     Schema,
-    agrees,
+    judge_of,
     keys,
     list_of,
     mapping_of,
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 CONTROLS = ("provider", "protect", "for_each", "enabled")
 """Keys of every subscription that need no field at the provider."""
-
-_FEW = 1_000
-"""As many are looked at in the time that pydantic takes to load."""
 
 _ABOUT_VALUES = frozenset(("literal_error", "string_too_short"))
 """What pydantic finds wrong with a value rather than its type: not to be said of one that is not known."""
@@ -65,7 +62,7 @@ class Shape:
         self._kept = {name: one.keep for name, one in self.fields.items() if one.keep is not None}
         self._unordered = tuple(name for name, one in self.fields.items() if one.unordered and name != "events")
         self._schema = _schema(self)
-        self._seen = 0
+        self._is_right = judge_of(self._schema)
 
     def required(self, name: str) -> bool:
         """Whether a subscription must have the key `name`; what has a default here need not be written."""
@@ -101,11 +98,6 @@ class Shape:
         from pydantic_core import SchemaValidator
 
         return SchemaValidator(self._schema)
-
-    def _is_right(self, values: Fields) -> bool:
-        """Whether the values are certainly right. Of many the validator, once it is loaded, is the quicker judge."""
-        self._seen += 1
-        return self._seen <= _FEW and agrees(self._schema, values)
 
     def _strangers(self, values: Fields, locate: Locate) -> list[Problem]:
         problems = []

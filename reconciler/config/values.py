@@ -1,7 +1,7 @@
 """What a value may be, in the words of pydantic's core schemas: data, which it compiles, and JSON Schema is made from.
 
-`agrees` sees without pydantic whether a value is as such a schema says: to load pydantic takes longer than
-all of a small file's checks.
+`judge_of` makes of such a schema what sees without pydantic whether a value is as it says: to load pydantic takes
+longer than all of a small file's checks.
 """
 
 from __future__ import annotations
@@ -43,49 +43,54 @@ def keys(kinds: Mapping[str, tuple[Schema, bool]], *, others: bool) -> Schema:
     return {"type": "typed-dict", "fields": fields, "extra_behavior": "ignore" if others else "forbid"}
 
 
-def agrees(schema: Schema, value: Any) -> bool:
-    """Whether a value is as `schema`, one of those that this module makes, says."""
-    return _AGREES[schema["type"]](schema, value)
+def judge_of(schema: Schema) -> Callable[[Any], bool]:
+    """Return what tells whether a value is as `schema`, one of those that this module makes, says."""
+    return _JUDGES[schema["type"]](schema)
 
 
-def _text(schema: Schema, value: Any) -> bool:
-    return isinstance(value, str) and len(value) >= schema.get("min_length", 0)
+def _text(schema: Schema) -> Callable[[Any], bool]:
+    least = schema.get("min_length", 0)
+    return lambda value: isinstance(value, str) and len(value) >= least
 
 
-def _one_of(schema: Schema, value: Any) -> bool:
-    return any(type(value) is type(one) and value == one for one in schema["expected"])
+def _exactly(*kinds: type) -> Callable[[Schema], Callable[[Any], bool]]:
+    return lambda _: lambda value: type(value) in kinds
 
 
-def _list(schema: Schema, value: Any) -> bool:
-    if not isinstance(value, list) or len(value) < schema.get("min_length", 0):
-        return False
-    return all(agrees(schema["items_schema"], item) for item in value)
+def _one_of(schema: Schema) -> Callable[[Any], bool]:
+    choices = schema["expected"]
+    return lambda value: any(type(value) is type(one) and value == one for one in choices)
 
 
-def _mapping(schema: Schema, value: Any) -> bool:
-    if not isinstance(value, dict):
-        return False
-    return all(isinstance(name, str) and agrees(schema["values_schema"], item) for name, item in value.items())
+def _list(schema: Schema) -> Callable[[Any], bool]:
+    item, least = judge_of(schema["items_schema"]), schema.get("min_length", 0)
+    return lambda value: isinstance(value, list) and len(value) >= least and all(map(item, value))
 
 
-def _keys(schema: Schema, value: Any) -> bool:
-    if not isinstance(value, dict):
-        return False
-    fields = schema["fields"]
-    if schema["extra_behavior"] == "forbid" and not value.keys() <= fields.keys():
-        return False
-    return all(
-        agrees(field["schema"], value[name]) if name in value else not field["required"]
-        for name, field in fields.items()
-    )
+def _mapping(schema: Schema) -> Callable[[Any], bool]:
+    name, item = judge_of(schema["keys_schema"]), judge_of(schema["values_schema"])
+    return lambda value: isinstance(value, dict) and all(map(name, value)) and all(map(item, value.values()))
 
 
-_AGREES: Mapping[str, Callable[[Schema, Any], bool]] = {
-    "any": lambda _, value: True,  # noqa: ARG005  one form for all
+def _keys(schema: Schema) -> Callable[[Any], bool]:
+    fields = {name: judge_of(field["schema"]) for name, field in schema["fields"].items()}
+    needed = {name for name, field in schema["fields"].items() if field["required"]}
+    others = schema["extra_behavior"] != "forbid"
+
+    def judge(value: Any) -> bool:
+        if not isinstance(value, dict) or not needed <= value.keys():
+            return False
+        return all(fields[name](item) if name in fields else others for name, item in value.items())
+
+    return judge
+
+
+_JUDGES: Mapping[str, Callable[[Schema], Callable[[Any], bool]]] = {
+    "any": lambda _: lambda _: True,
     "str": _text,
-    "bool": lambda _, value: type(value) is bool,
-    "int": lambda _, value: type(value) is int,
-    "float": lambda _, value: type(value) in (int, float),
+    "bool": _exactly(bool),
+    "int": _exactly(int),
+    "float": _exactly(int, float),
     "literal": _one_of,
     "list": _list,
     "dict": _mapping,

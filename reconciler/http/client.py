@@ -15,7 +15,7 @@ from dataclasses import replace
 from reconciler.errors import Ambiguous, ConfigError, NotSent, Problem, Unreadable
 from reconciler.http.address import is_loopback
 from reconciler.http.clock import Clock
-from reconciler.http.message import Failure, Reply, Request, json_of
+from reconciler.http.message import Failure, Reply, Request
 from reconciler.http.pace import Pace, Quota
 from reconciler.http.redaction import Redactor
 from reconciler.http.retry import Patience, asked, backoff
@@ -154,7 +154,7 @@ def _looks_cut(reply: Reply) -> bool:
     if not 200 <= reply.status < 300 or reply.body[:1] not in (b"{", b"["):
         return False
     try:
-        json_of(reply.body)
+        reply.json()
     except ValueError:
         return True
     return False

@@ -48,6 +48,13 @@ class Reply:
     timed_out: bool = False
     hopeless: bool = False
     throttled: bool = False
+    _said: list[Any] = field(default_factory=list, repr=False, compare=False)
+
+    def json(self) -> Any:
+        """Return what the body says in JSON, which is read once. Raises as `json_of`."""
+        if not self._said:
+            self._said.append(json_of(self.body))
+        return self._said[0]
 
     @property
     def too_many(self) -> bool:

@@ -1,15 +1,17 @@
-"""The parts of fields that differ, by deepdiff, run once over all the pairs that are known to differ."""
+"""The parts of fields that differ, by deepdiff, run once over the leaves of all objects that are known to differ."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.planning.plan import Difference
-from reconciler.records import Secret, fold_url
+from reconciler.records import Secret, fold_url, same
 
 Pairs = Mapping[str, tuple[Any, Any]]
+Way = tuple[str, ...]
+"""The names that lead from a field's value to a part of it."""
 
 
 def differences(changed: Mapping[str, Pairs]) -> dict[str, tuple[Difference, ...]]:
@@ -18,49 +20,57 @@ def differences(changed: Mapping[str, Pairs]) -> dict[str, tuple[Difference, ...
     `changed` maps a key of the caller's to field → (before, after). Lists count as one value.
     deepdiff sees only texts that stand for the leaves, so no secret enters it.
     """
-    if not changed:
-        return {}
-    from deepdiff import DeepDiff  # 150 ms to import: only where something differs
-
-    # One level for all fields of all records, and no equal parts: deepdiff's time grows with both.
-    places = {
-        str(number): place for number, place in enumerate((key, name) for key in changed for name in changed[key])
-    }
-    left: dict[str, Any] = {}
-    right: dict[str, Any] = {}
-    for number, (key, name) in places.items():
-        before, after = changed[key][name]
-        left[number], right[number] = _trimmed(_outline(before), _outline(after))
-    # Without threshold_to_diff_deeper=0 unlike objects collapse into one change at their root;
-    # without ignore_private_variables=False keys that begin with `__` are passed over.
-    tree = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0, ignore_private_variables=False)
     found: dict[str, list[Difference]] = {key: [] for key in changed}
-    for nodes in tree.values():
-        for node in nodes:
-            number, *inner = node.path(output_format="list")
-            key, name = places[number]
-            before, after = changed[key][name]
-            path = ".".join([name, *map(str, inner)])
-            found[key].append(Difference(path, _inside(before, inner), _inside(after, inner)))
+    # One level for all leaves of all records, and no equal ones: deepdiff's time grows with its levels and its items.
+    places: dict[str, tuple[str, str, Way]] = {}
+    left: dict[str, str] = {}
+    right: dict[str, str] = {}
+    for key, pairs in changed.items():
+        for name, (before, after) in pairs.items():
+            if isinstance(before, Mapping) and isinstance(after, Mapping):
+                for way, was, becomes in _leaves(before, after, ()):
+                    number = str(len(places))
+                    places[number] = key, name, way
+                    left.update({} if was is None else {number: was})
+                    right.update({} if becomes is None else {number: becomes})
+            elif not same(before, after):
+                found[key].append(Difference(name, before, after))
+    for key, name, way in _unlike(left, right, places):
+        before, after = changed[key][name]
+        found[key].append(Difference(".".join([name, *way]), _inside(before, way), _inside(after, way)))
     return {key: tuple(sorted(parts, key=lambda part: part.path)) for key, parts in found.items()}
 
 
-def _trimmed(before: Any, after: Any) -> tuple[Any, Any]:
-    """Return two outlines without the parts that are equal in both."""
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return before, after
-    left = {name: item for name, item in before.items() if name not in after}
-    right = {name: item for name, item in after.items() if name not in before}
-    for name in before.keys() & after.keys():
-        if before[name] != after[name]:
-            left[name], right[name] = _trimmed(before[name], after[name])
-    return left, right
+def _unlike(
+    left: dict[str, str], right: dict[str, str], places: Mapping[str, tuple[str, str, Way]]
+) -> Iterator[tuple[str, str, Way]]:
+    if not places:
+        return
+    from deepdiff import DeepDiff  # 150 ms to import: only where objects differ
+
+    # Without threshold_to_diff_deeper=0 all would be one difference where few keys are on both sides.
+    for nodes in DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0).values():
+        for node in nodes:
+            (number,) = node.path(output_format="list")
+            yield places[number]
 
 
-def _outline(value: Any) -> Any:
-    """The value's nested objects as they are, each leaf as a text that is equal where the leaf is."""
-    if isinstance(value, Mapping):
-        return {name: _outline(item) for name, item in value.items()}
+def _leaves(
+    before: Mapping[str, Any], after: Mapping[str, Any], way: Way
+) -> Iterator[tuple[Way, str | None, str | None]]:
+    """Yield the parts that are not objects on both sides, as texts; None for what is not there."""
+    for name in {**before, **after}:
+        was, becomes = before.get(name), after.get(name)
+        if isinstance(was, Mapping) and isinstance(becomes, Mapping):
+            yield from _leaves(was, becomes, (*way, name))
+            continue
+        texts = _text(was) if name in before else None, _text(becomes) if name in after else None
+        if texts[0] != texts[1]:
+            yield (*way, name), *texts
+
+
+def _text(value: Any) -> str:
+    """Return a text that is equal where the value is."""
     if isinstance(value, str) and "://" in value:
         return fold_url(value)
     return json.dumps(value, sort_keys=True, default=_stand_in)
@@ -72,8 +82,8 @@ def _stand_in(value: object) -> object:
     raise TypeError(f"a {type(value).__name__} cannot be a field's value")
 
 
-def _inside(value: Any, path: list[str]) -> Any:
-    for name in path:
+def _inside(value: Any, way: Way) -> Any:
+    for name in way:
         if not isinstance(value, Mapping) or name not in value:
             return None
         value = value[name]

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from reconciler.errors import Ambiguous, NotSent, Refused, Unreadable
-from reconciler.http.message import Reply, json_of
+from reconciler.http.message import Reply
 from reconciler.http.redaction import Redactor
 from reconciler.providers.paths import MISSING, as_text, at, kind_of
 from reconciler.providers.spec import Call, DeleteCall, ListCall
@@ -86,7 +86,7 @@ def throttling(values: Mapping[str, Any]) -> Callable[[Reply], bool] | None:
         if not any(text in reply.body for text in texts):  # most answers need not be read for it
             return False
         try:
-            data = json_of(reply.body)
+            data = reply.json()
         except ValueError:
             return False
         return any(is_one_of(at(data, path), wanted) for path, wanted in values.items())
@@ -108,7 +108,7 @@ def words(reply: Reply, within: Sequence[str] = ()) -> list[str]:
         title = _TITLE.search(text)
         return [" ".join(title.group(1).split())] if title else ["an HTML page"]
     try:
-        data = json_of(reply.body)
+        data = reply.json()
     except ValueError:
         return [] if good else [text]
     errors = [found for path in within if not _is_empty(found := at(data, path))]
@@ -165,7 +165,7 @@ def _examined(reply: Reply, call: Call, content: bool = True, *, may_be_empty: b
     if _is_html(reply):
         return None, f"{status}, but the answer is HTML"
     try:
-        data = json_of(reply.body)
+        data = reply.json()
     except ValueError:
         return (None, f"{status}, but the answer is not JSON") if content else (None, None)
     for path, wanted in call.success.where.items():

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from reconciler.providers.ids import Ids
 from reconciler.providers.paths import MISSING, at, kind_of, put, without
-from reconciler.providers.shapes import decode, encode, ours
+from reconciler.providers.shapes import decode, encode, is_bare, ours
 from reconciler.providers.spec import FieldSpec, Spec
 from reconciler.providers.values import Misfit, is_one_of
 from reconciler.records import SENSITIVE, Fields, Fingerprinter, Live, Scope, Secret, identity, url_value
@@ -33,6 +33,11 @@ class RecordMap:
         self._ids = Ids(spec)
         self._fields = spec.record.fields()
         self._secrets = spec.record.secret_fields()
+        self._read = [
+            (name, field, field.read_path, name in self._secrets, is_bare(name, field))
+            for name, field in self._fields.items()
+            if name not in self._secrets or field.visibility == "clear"  # else, whatever stands there: it may be a mask
+        ]
         self._constants = spec.record.constants
         self._only = spec.record.only
         self._except = spec.record.excluded
@@ -78,15 +83,24 @@ class RecordMap:
         """
         fetched = fetched or {}
         record_id = self.id_of(item)
-        for path in self._volatile:
-            item = without(item, path)
+        for volatile in self._volatile:
+            item = without(item, volatile)
         fields: dict[str, Any] = {}
-        for name, field in self._fields.items():
-            value = self._seen(name, field, item, fetched)
+        masked = set()
+        for name, field, path, secret, bare in self._read:
+            if secret and _is_masked(fetched.get(name, at(item, path))):
+                masked.add(name)
+                continue
+            if name in fetched:
+                value = ours(field, fetched[name], "read")
+            else:
+                value = at(item, path) if bare else decode(name, field, item, "read")
+            value = self._seen(name, field, value)
             if value is not MISSING:
                 fields[name] = value
-        key = identity(self._connection, scope, {**self._key_defaults, **fields}, self._key)
-        return Live(self._connection, scope, record_id, fields, key, self._masked(item, fetched))
+        keyed = {**self._key_defaults, **fields} if self._key_defaults else fields
+        key = identity(self._connection, scope, keyed, self._key)
+        return Live(self._connection, scope, record_id, fields, key, frozenset(masked))
 
     def captured(
         self, item: Any, path: str | None = None, *, data: Any = None, headers: Mapping[str, str] | None = None
@@ -115,17 +129,8 @@ class RecordMap:
             return {name: Secret(value).sealed(self._fingerprint)}
         return {}
 
-    def _masked(self, item: Any, fetched: Mapping[str, Any]) -> frozenset[str]:
-        """The secrets that should be there in clear, and are there as a mask."""
-        clear = (name for name in self._secrets if self._fields[name].visibility == "clear")
-        shown = ((name, fetched.get(name, at(item, self._fields[name].read_path))) for name in clear)
-        return frozenset(name for name, value in shown if _is_masked(value))
-
-    def _seen(self, name: str, field: FieldSpec, item: Any, fetched: Mapping[str, Any]) -> Any:
-        """Return one field's value as ours; `MISSING` for what is not shown."""
-        if name in self._secrets and field.visibility != "clear":
-            return MISSING  # whatever stands there: a mask may have another form than the value
-        value = ours(field, fetched[name], "read") if name in fetched else decode(name, field, item, "read")
+    def _seen(self, name: str, field: FieldSpec, value: Any) -> Any:
+        """Return one field's value as a record has it; `MISSING` for what is not shown."""
         if name == "url":
             if not isinstance(value, str):
                 raise Misfit(f"`{field.read_path}` should be a URL and is {kind_of(value)}")

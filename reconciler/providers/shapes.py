@@ -33,6 +33,12 @@ def decode(name: str, field: FieldSpec, record: Any, way: Way) -> Any:
     return MISSING if path is None else ours(field, at(record, path), way)
 
 
+def is_bare(name: str, field: FieldSpec) -> bool:
+    """Whether what is at its path in a record of theirs is our value as it stands."""
+    changed = field.present, field.boxed, field.fresh, field.encoded, field.pairs, field.values
+    return name != "events" and field.read_path is not None and not any(changed)
+
+
 def ours(field: FieldSpec, value: Any, way: Way) -> Any:
     """Return one value of theirs as ours. Raises `Misfit`."""
     if field.present and way == "read":

@@ -264,6 +264,8 @@ class Spec(Model):
 
     def scope_of(self, values: Mapping[str, Any]) -> Scope:
         """Return the scope that these values name, of all its parameters, so that equal places are equal."""
+        if not self.scope:
+            return ()
 
         def value(name: str, parameter: ScopeParameter) -> Any:
             given = values.get(name, parameter.default or "")

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
 from reconciler.records import Deposed, Intent, Known, to_stored
-from reconciler.state.codec import SHAPES, Noun, decode, encode
+from reconciler.state.codec import SHAPES, Malformed, Noun, encode
 from reconciler.state.model import (
     AddHistory,
     Entry,
@@ -96,9 +97,9 @@ def clearing(connection: sqlite3.Connection) -> None:
 
 def rows(connection: sqlite3.Connection, kind: type[Noun], sealer: Sealer) -> Iterator[Noun]:
     """Return all of one kind, as they were put. Raises `ValueError` for a row that is not what it should be."""
-    names = list(SHAPES[kind])
-    for row in connection.execute(f"SELECT {', '.join(names)} FROM {_TABLES[kind]} ORDER BY rowid"):
-        yield decode(kind, {name: _loaded(name, value, sealer) for name, value in zip(names, row, strict=True)})
+    readers = [_reader(name, read, sealer) for name, read in SHAPES[kind].items()]
+    for row in connection.execute(f"SELECT {', '.join(SHAPES[kind])} FROM {_TABLES[kind]} ORDER BY rowid"):
+        yield kind(*[read(value) for read, value in zip(readers, row, strict=True)])
 
 
 def entries(connection: sqlite3.Connection, limit: int | None, sealer: Sealer) -> list[Entry]:
@@ -130,16 +131,31 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
+_parsed = json.JSONDecoder().decode
+
+
 def _column(name: str, value: Any, sealer: Sealer) -> Any:
     if value is None or name == "protect":
         return value
     return sealer.seal(_json(value) if name in _JSON else value)
 
 
-def _loaded(name: str, value: Any, sealer: Sealer) -> Any:
+def _reader(name: str, read: Callable[[Any], Any], sealer: Sealer) -> Callable[[Any], Any]:
+    """Return what makes of one column's value that part of a noun."""
+
+    def part(value: Any) -> Any:
+        try:
+            return read(value)
+        except Malformed as error:
+            raise Malformed(f"{name}: {error}") from None
+
+    def text(value: Any) -> Any:
+        return part(sealer.open(value) if isinstance(value, str) else value)
+
+    def document(value: Any) -> Any:
+        return part(_parsed(sealer.open(value)) if isinstance(value, str) else value)
+
     if name == "protect":
-        return bool(value)
-    if not isinstance(value, str):
-        return value
-    text = sealer.open(value)
-    return json.loads(text) if name in _JSON else text
+        return bool
+    # Nearly all records have one of a few scopes.
+    return lru_cache(maxsize=1024)(document) if name == "scope" else document if name in _JSON else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -99,3 +100,66 @@ def test_an_outage_is_everybodys_and_nobody_tries_again() -> None:
     writer.run("a", "b", "c", "d")
     assert tries == [["a"], ["b", "c", "d"]]
     assert {type(error) for error in writer.ended.values()} == {Outage}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals reach one thread on POSIX only")
+def test_who_is_interrupted_while_waiting_leaves_the_others_to_each_other(interruptible: None) -> None:
+    """The main thread waits for its turn behind a write; Ctrl-C reaches it there."""
+    written: list[list[str]] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def write(items: Sequence[str]) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        written.append(list(items))
+
+    group: GroupCommit[str] = GroupCommit(write)
+    first = threading.Thread(target=group.submit, args=("a",))
+    last = threading.Thread(target=group.submit, args=("c",))
+
+    def interrupt() -> None:
+        while len(group._waiting) < 1:
+            time.sleep(0.001)
+        last.start()
+        while len(group._waiting) < 2:
+            time.sleep(0.001)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    first.start()
+    assert begun.wait(10)
+    interrupter = threading.Thread(target=interrupt)
+    interrupter.start()
+    with pytest.raises(KeyboardInterrupt):
+        group.submit("b")
+    go_on.set()
+    for thread in (first, last, interrupter):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert written == [["a"], ["c"]]
+
+
+@pytest.mark.parametrize("threads", [2, 16])
+def test_every_item_is_written_once_however_many_come_at_once(threads: int) -> None:
+    written: list[int] = []
+    busy = threading.Lock()
+
+    def write(items: Sequence[int]) -> None:
+        assert busy.acquire(blocking=False), "two wrote at once"
+        time.sleep(0)
+        written.extend(items)
+        busy.release()
+
+    group: GroupCommit[int] = GroupCommit(write)
+
+    def some(number: int) -> None:
+        for turn in range(50):
+            group.submit(100 * number + turn)
+            assert 100 * number + turn in written
+
+    running = [threading.Thread(target=some, args=(number,)) for number in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join(30)
+        assert not thread.is_alive()
+    assert sorted(written) == sorted(100 * number + turn for number in range(threads) for turn in range(50))
