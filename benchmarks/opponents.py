@@ -23,6 +23,11 @@ def yaml_load(path: Path) -> Command:
     return Command([sys.executable, "-c", code])
 
 
+def requests_alone(url: str, requests: int, threads: int) -> Command:
+    """Return so many creates by so many threads, without all that makes an apply of them."""
+    return Command([sys.executable, str(ROOT / "benchmarks" / "posting.py"), url, str(requests), str(threads)])
+
+
 def terraform() -> str | None:
     """Return where Terraform is, if it is installed."""
     return shutil.which("terraform")

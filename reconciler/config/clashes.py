@@ -33,17 +33,14 @@ class Clashes:
     """Notices records that are alike in what their table says no two may share."""
 
     def __init__(self, specs: Mapping[str, Spec]) -> None:
-        self._names = {
-            connection: (tuple(spec.key), *(tuple(names) for names in spec.unique if set(names) != set(spec.key)))
-            for connection, spec in specs.items()
-        }
+        self._names = {name: _sets_of(spec) for name, spec in specs.items()}
         self._seen: dict[tuple[Any, ...], Desired] = {}
 
     def add(self, one: Desired) -> Problem | None:
         """Take a record in; return what is wrong if one before it is the same."""
-        for index, names in enumerate(self._names[one.connection]):
-            values = tuple(_comparable(name, one.fields.get(name)) for name in names if name != "scope")
-            if _UNKNOWN in values or (index and None in values):
+        for names, is_key in self._names[one.connection]:
+            values = tuple([_comparable(name, one.fields.get(name)) for name in names if name != "scope"])
+            if _UNKNOWN in values or (None in values and not is_key):
                 continue
             twin = self._seen.setdefault((one.connection, one.scope, names, values), one)
             if twin is not one:
@@ -52,6 +49,12 @@ class Clashes:
 
 
 _UNKNOWN = object()
+
+
+def _sets_of(spec: Spec) -> list[tuple[tuple[str, ...], bool]]:
+    """Return the sets of fields of which no two records may be alike; the first, the key, even where one is missing."""
+    others = (tuple(names) for names in spec.unique if set(names) != set(spec.key))
+    return [(tuple(spec.key), True), *((names, False) for names in others)]
 
 
 def _comparable(name: str, value: Any) -> Any:

@@ -80,7 +80,11 @@ def _keys(schema: Schema) -> Callable[[Any], bool]:
     def judge(value: Any) -> bool:
         if not isinstance(value, dict) or not needed <= value.keys():
             return False
-        return all(fields[name](item) if name in fields else others for name, item in value.items())
+        for name, item in value.items():
+            fits = fields.get(name)
+            if not others if fits is None else not fits(item):
+                return False
+        return True
 
     return judge
 

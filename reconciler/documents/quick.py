@@ -86,16 +86,17 @@ def _value(parser: Any, marks: Marks) -> Any:  # noqa: C901, PLR0912 -- a case f
         else:
             assert kind is AliasEvent  # noqa: S101  nothing else stands within a document
             raise Unusual
-        if not outer:
-            return value
-        if type(holder) is list:
-            holder.append(value)
-        elif key is _NO_KEY:
-            if type(value) is not str or value in holder:
+        if type(holder) is dict:
+            if key is not _NO_KEY:
+                holder[key] = value
+                key = _NO_KEY
+            elif type(value) is str and value not in holder:
+                key = value
+                if len(outer) == _SECOND:
+                    marks[outer[1][1], key] = event.start_mark
+            else:
                 raise Unusual
-            key = value
-            if len(outer) == _SECOND:
-                marks[outer[1][1], key] = event.start_mark
+        elif holder is None:
+            return value
         else:
-            holder[key] = value
-            key = _NO_KEY
+            holder.append(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.planning.plan import Origin, Views
-from reconciler.records import Desired, Known, Live, Scope, View
+from reconciler.records import Deposed, Desired, Known, Live, Scope, View
 from reconciler.slotted import dataclass
 
 Place = tuple[str, Scope]
@@ -56,16 +56,18 @@ class LiveIndex:
 
     def __init__(self, views: Views) -> None:
         self.views: Mapping[Place, View] = {(view.connection, view.scope): view for view in views.views}
-        self._held = {(known.connection, known.scope, known.id) for known in views.known}
-        self._held.update((old.connection, old.scope, old.id) for old in views.deposed)
-        self._by_id: dict[Place, dict[str, Live]] = {}
+        held: dict[Place, set[str]] = defaultdict(set)
+        owned: Iterable[Known | Deposed] = (*views.known, *views.deposed)
+        for one in owned:
+            held[one.connection, one.scope].add(one.id)
+        self._by_id = {place: {live.id: live for live in view.live} for place, view in self.views.items()}
+        self._unheld = {
+            place: {live.id: live for live in view.live if live.id not in held[place]}
+            for place, view in self.views.items()
+        }
         self._by_key: dict[str, list[Live]] = defaultdict(list)
-        self._adopted: set[tuple[str, Scope, str]] = set()
-        for place, view in self.views.items():
-            self._by_id[place] = {live.id: live for live in view.live}
-            for live in view.live:
-                if (*place, live.id) not in self._held:
-                    self._by_key[live.key].append(live)
+        for live in self.unheld():
+            self._by_key[live.key].append(live)
 
     def view(self, place: Place) -> View | None:
         """The view of a place; None where it was not selected for reading."""
@@ -77,20 +79,13 @@ class LiveIndex:
 
     def twins(self, key: str) -> list[Live]:
         """Live records of this key that no address holds and no other change of this plan takes over."""
-        return [live for live in self._by_key.get(key, ()) if self._place_id(live) not in self._adopted]
+        return [live for live in self._by_key.get(key, ()) if live.id in self._unheld[live.connection, live.scope]]
 
     def adopt(self, live: Live) -> None:
         """Take a twin: it is no longer unheld."""
-        self._adopted.add(self._place_id(live))
+        self._unheld[live.connection, live.scope].pop(live.id, None)
 
     def unheld(self) -> Iterable[Live]:
         """Live records that nobody holds after all adoptions, in the order of the reads."""
-        for view in self.views.values():
-            for live in view.live:
-                mine = self._place_id(live)
-                if mine not in self._held and mine not in self._adopted:
-                    yield live
-
-    @staticmethod
-    def _place_id(live: Live) -> tuple[str, Scope, str]:
-        return live.connection, live.scope, live.id
+        for ours in self._unheld.values():
+            yield from ours.values()

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from reconciler.applying import Author, Captures, Ledger, Means, Progress, Recovery, carry_out, recover
 from reconciler.config import Expansion, load_config, seal_all, state_location
+from reconciler.documents import collector_paused
 from reconciler.errors import ReconcileError
 from reconciler.http.redaction import Redactor
 from reconciler.output.words import counted
@@ -97,7 +98,8 @@ class Session:
 
     def prepare(self, *, destroy: bool = False) -> Prepared:
         """Do as `plan`, and return with it what it was made from."""
-        return self._prepare(self.store.load(), destroy=destroy, settle=None)
+        with collector_paused():
+            return self._prepare(self.store.load(), destroy=destroy, settle=None)
 
     def apply(
         self,
@@ -158,6 +160,7 @@ class Session:
         specs = {name: one.spec for name, one in self.expansion.settings.items()}
         return seal_all(self.expansion.desired, self.store.fingerprint, specs)
 
+    @collector_paused()
     def _prepare(self, state: State, *, destroy: bool, settle: Ledger | None) -> Prepared:
         settings = self.expansion.settings
         desired = () if destroy else self.desired()
