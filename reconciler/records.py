@@ -228,7 +228,7 @@ def identity(connection: str, scope: Scope, fields: Fields, names: tuple[str, ..
     `names` is the table's `key`; `scope` stands for the scope pairs, any other is a field.
     Secrets in it must be sealed; they enter by fingerprint.
     """
-    parts = [_canonical(connection)]
+    parts = [_canonical_texts(connection)]
     for name in names:
         value = scope if name == "scope" else fields.get(name)
         if isinstance(value, str):
@@ -248,7 +248,7 @@ def _fingerprint_of(value: object) -> object:
 
 _canonical = json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=_fingerprint_of).encode
 _canonical_texts = lru_cache(maxsize=1024)(_canonical)
-"""The same for tuples of texts, of which a file has few. (A cache of all values would take 1 and `True` for one.)"""
+"""The same for texts of which a file has few, and tuples of them. (A cache of all would take 1 and `True` for one.)"""
 
 
 def to_stored(value: Any) -> Any:

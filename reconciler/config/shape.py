@@ -61,6 +61,7 @@ class Shape:
         self.known_events = frozenset((*self.events.known, *(self.events.values or ()))) if self.events else frozenset()
         self._kept = {name: one.keep for name, one in self.fields.items() if one.keep is not None}
         self._unordered = tuple(name for name, one in self.fields.items() if one.unordered and name != "events")
+        self._declared: dict[tuple[str, ...], frozenset[str]] = {}  # one set for all records that declare the same
         self._schema = _schema(self)
         self._is_right = judge_of(self._schema)
 
@@ -133,7 +134,8 @@ class Shape:
             fields.setdefault("enabled", True)
         for name, value in self._kept.items():
             fields.setdefault(name, value)
-        declared = frozenset(fields) | {"events"} if "events" in values else frozenset(fields)
+        names = (*fields, "events") if "events" in values else (*fields,)
+        declared = self._declared.setdefault(names, frozenset(names))
         if "name" in self.fields:
             fields.setdefault("name", default_name)
         return fields, declared

@@ -46,12 +46,12 @@ class GroupCommit(Generic[T]):
     def submit(self, item: T) -> None:
         """Return once `item` is written. Raises what `write` raised for it; thread-safe."""
         turn = _Turn(item)
-        with self._guard:
-            self._waiting.append(turn)
-            if self._leader is None:
-                self._leader = turn
-                turn.wake.release()
         try:
+            with self._guard:
+                self._waiting.append(turn)
+                if self._leader is None:
+                    self._leader = turn
+                    turn.wake.release()
             turn.wake.acquire()
             if not turn.done:
                 self._lead()

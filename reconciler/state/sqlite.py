@@ -25,8 +25,9 @@ class SqliteStore(BaseStore[Sequence[Statement]]):
 
     def __init__(self, path: str | os.PathLike[str], keys: Keyring | None = None) -> None:
         super().__init__(os.fspath(path), keys)
-        self._file = SqliteFile(self.location)
         self._sealer: Sealer = Plain()
+        # Once for each connection: it would make SQLite prepare every statement anew.
+        self._file = SqliteFile(self.location, lambda connection: moving(connection, lambda: self._sealer))
 
     def load(self) -> State:
         """Read the whole state. Needs no lock and writes nothing. `fresh` holds until the first commit."""
@@ -74,11 +75,10 @@ class SqliteStore(BaseStore[Sequence[Statement]]):
     def _write(self, batches: Sequence[Sequence[Statement]]) -> None:
         with self._file.writing() as connection:
             self._verify_held(_holder_in(connection))
-            moving(connection, self._sealer)
             for batch in batches:
                 for sql, values in batch:
                     connection.execute(sql, values)
-                connection.execute("UPDATE meta SET serial = serial + 1")
+            connection.execute("UPDATE meta SET serial = serial + ?", (len(batches),))
 
     def _try_lock(self, command: str) -> tuple[Holder, bool]:
         with self._file.writing() as connection:

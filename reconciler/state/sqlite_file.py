@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -23,11 +23,13 @@ _HEADER = 100
 class SqliteFile:
     """A file that may not exist yet, and one connection to it that all threads take turns with.
 
-    `location` is what messages call it. All methods raise `StateError`.
+    `location` is what messages call it; `opened` is called with each connection that is made. All methods raise
+    `StateError`.
     """
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, opened: Callable[[sqlite3.Connection], object] = lambda _: None) -> None:
         self.location = location
+        self._on_opening = opened
         self._path = Path(os.path.realpath(location))
         self._guard = threading.RLock()
         self._connection: sqlite3.Connection | None = None
@@ -129,6 +131,7 @@ class SqliteFile:
         if self._connection is None:
             self._free_log()
             self._connection, self._opened = _open(self._path), self._present()
+            self._on_opening(self._connection)
         elif self._opened != self._present():
             raise StateError(
                 f"The state {self.location} was moved or replaced while in use. Put it back, and run plan again."

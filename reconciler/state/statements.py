@@ -79,13 +79,14 @@ def statements(operation: Operation, sealer: Sealer) -> Iterator[Statement]:  # 
             assert_never(operation)
 
 
-def moving(connection: sqlite3.Connection, sealer: Sealer) -> None:
+def moving(connection: sqlite3.Connection, sealer: Callable[[], Sealer]) -> None:
     """Teach a connection `moved(replaces, address)`, which the statements of a move use."""
 
     def moved(replaces: str | None, address: str) -> str | None:
         if replaces is None:
             return None
-        return sealer.seal(_json({**json.loads(sealer.open(replaces)), "address": sealer.open(address)}))
+        seal, unseal = sealer().seal, sealer().open
+        return seal(_json({**json.loads(unseal(replaces)), "address": unseal(address)}))
 
     connection.create_function("moved", 2, moved, deterministic=True)
 

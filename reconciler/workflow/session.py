@@ -29,7 +29,7 @@ from reconciler.providers.mapping import secret_texts
 from reconciler.providers.protocol import Connection
 from reconciler.providers.registry import spec_hash
 from reconciler.reading import Account, Place, read_accounts, read_place, read_views
-from reconciler.records import Ability, Desired, Fingerprinter, View, selects
+from reconciler.records import Ability, Deposed, Desired, Fingerprinter, Known, View, selects
 from reconciler.secrets.fingerprints import Key
 from reconciler.slotted import dataclass
 from reconciler.state.model import Holder, Identity, Operation, PutIdentity, SetEcho, State, Store
@@ -225,11 +225,10 @@ class Session:
         touched: dict[str, set[Place]] = defaultdict(set)
         for wanted in desired:
             touched[wanted.address].add((wanted.connection, wanted.scope))
-        owned = [(one.address, (one.connection, one.scope), one.id) for one in state.records.values()]
-        owned += [(old.address, (old.connection, old.scope), old.id) for old in state.deposed]
-        for address, place, record_id in owned:
-            ids[place].add(record_id)
-            touched[address].add(place)
+        owned: Iterable[Known | Deposed] = (*state.records.values(), *state.deposed)
+        for record in owned:
+            ids[record.connection, record.scope].add(record.id)
+            touched[record.address].add((record.connection, record.scope))
         for intent in state.intents.values():
             touched[intent.address or ""].add((intent.connection, intent.scope))
         for name, one in self.expansion.settings.items():

@@ -334,3 +334,8 @@ def test_no_key_in_any_log_or_exception(wire: Any, client: Client, caplog: pytes
     assert quote(KEY, safe="") not in told
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
+
+
+def test_a_header_that_comes_twice_is_one_with_both_values(wire: Any, client: Client) -> None:
+    wire.script = [wire.answer(200, b"[]", 'Link: </a>; rel="first"\r\nLINK: </b>; rel="next"\r\n')]
+    assert client.send(call(wire)).headers["link"] == '</a>; rel="first", </b>; rel="next"'
