@@ -27,6 +27,9 @@ COLLECTING = (
 )
 """The same, with the garbage collector as it is usually."""
 
+SEARCHING = (sys.executable, "-c", "import gc, reconciler.cli.main as main; gc.freeze = lambda: None; main.run()")
+"""The same, with the collector's last search on the way out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Took:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import opponents
 from benchmarks.inputs import PAGE, hooks, spoiled
 from benchmarks.prepared import own_everything
-from benchmarks.process import COLLECTING, RECONCILE, Command, Took, in_turns, serving
+from benchmarks.process import COLLECTING, RECONCILE, SEARCHING, Command, Took, in_turns, serving
 from benchmarks.rows import TIMES, Row, Spot, ratio, seconds
 from benchmarks.tricks import tricks
 
 SIZES = (100, 1_000, 10_000, 100_000)
+FEW = 10
+"""So few records that a plan over them is nothing but its start."""
 LARGE = 10_000
 MOST_FOR_TERRAFORM = 10_000
 MOST_FOR_EACH = 1_000
@@ -41,7 +44,7 @@ class Suite:
 
     def times(self, records: int) -> int:
         """Return how often to run what handles so many records: the longer, the fewer."""
-        return max(1, min(self.repeat, 30_000 // records))
+        return max(1, min(self.repeat, 50_000 // records))
 
 
 def start(suite: Suite) -> Iterator[Row]:
@@ -103,17 +106,30 @@ def plan(suite: Suite) -> Iterator[Row]:
         ours[records] = took["reconcile"]
         if records == LARGE:
             yield from _against_others(took)
-    start_up = ours[SIZES[0]].cpu
-    for fewer, more, most in ((1_000, 10_000, 11), (10_000, 100_000, 12)):
-        if more in ours:
-            grown = (ours[more].cpu - start_up) / (ours[fewer].cpu - start_up)
-            figures = f"{seconds(ours[fewer].cpu)} → {seconds(ours[more].cpu)}, {seconds(start_up)} to start"
-            yield Row("plan", f"growth from {fewer:,} to {more:,} records", round(grown, 1), TIMES, most, figures)
+    yield from _growth(suite)
     if suite.largest >= SIZES[-1]:
         memory = ours[SIZES[-1]].memory
         yield Row(
             "plan", f"memory of a plan over {SIZES[-1]:,}", round(memory), "MiB", 1.2 * 1024, "1.2 GiB are allowed"
         )
+
+
+def _growth(suite: Suite) -> Iterator[Row]:
+    """Compare the sizes with each other: in turns, too, for between the comparisons with others minutes pass."""
+    with ExitStack() as servers:
+        plans = {}
+        for records in (FEW, *(size for size in SIZES[1:] if size <= suite.largest)):
+            folder = suite.place(f"growth-{records}")
+            own_everything(hooks(folder, records, servers.enter_context(serving(records))))
+            plans[str(records)] = _reconcile(folder, "plan")
+        took = in_turns(plans, 3)
+    start_up = took[str(FEW)].cpu
+    for fewer, more, most in ((1_000, 10_000, 11), (10_000, 100_000, 12)):
+        if str(more) in took:
+            small, large = took[str(fewer)].cpu, took[str(more)].cpu
+            grown = (large - start_up) / (small - start_up)
+            figures = f"{seconds(small)} → {seconds(large)}, {seconds(start_up)} to start"
+            yield Row("plan", f"growth from {fewer:,} to {more:,} records", round(grown, 1), TIMES, most, figures)
 
 
 def _plans_of(suite: Suite, records: int) -> dict[str, Took]:
@@ -234,6 +250,10 @@ def worth(suite: Suite) -> Iterator[Row]:
     took = in_turns(commands, suite.times(records))
     says = f"validate of {records:,} with the collector held back : as usual"
     yield ratio("tricks", says, took["held"], took["usual"], None)
+    ways = {"left out": _reconcile(path.parent, "--help"), "usual": Command([*SEARCHING, "--help"], path.parent)}
+    took = in_turns(ways, suite.repeat)
+    says = "`--help`, the last search for garbage left out : as usual"
+    yield ratio("tricks", says, took["left out"], took["usual"], None)
     yield from (row for row in tricks() if row.point == "tricks")
 
 
