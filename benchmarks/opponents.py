@@ -23,9 +23,9 @@ def yaml_load(path: Path) -> Command:
     return Command([sys.executable, "-c", code])
 
 
-def requests_alone(url: str, requests: int, threads: int) -> Command:
-    """Return so many creates by so many threads, without all that makes an apply of them."""
-    return Command([sys.executable, str(ROOT / "benchmarks" / "posting.py"), url, str(requests), str(threads)])
+def alone(what: str, *arguments: object) -> Command:
+    """Return what a command reads or sends, without all the rest of it (benchmarks/alone.py)."""
+    return Command([sys.executable, "-m", "benchmarks.alone", what, *map(str, arguments)])
 
 
 def terraform() -> str | None:

@@ -106,12 +106,22 @@ def plan(suite: Suite) -> Iterator[Row]:
         ours[records] = took["reconcile"]
         if records == LARGE:
             yield from _against_others(took)
+    yield from _beside_reading(suite)
     yield from _growth(suite)
     if suite.largest >= SIZES[-1]:
         memory = ours[SIZES[-1]].memory
         yield Row(
             "plan", f"memory of a plan over {SIZES[-1]:,}", round(memory), "MiB", 1.2 * 1024, "1.2 GiB are allowed"
         )
+
+
+def _beside_reading(suite: Suite) -> Iterator[Row]:
+    """Compare a plan with what it reads, by the same libraries: the floor, were there nothing to check."""
+    folder = suite.place("reading")
+    with serving(LARGE) as url:
+        own_everything(hooks(folder, LARGE, url))
+        took = in_turns({"plan": _reconcile(folder, "plan"), "alone": opponents.alone("plan", folder)}, 3)
+    yield ratio("plan", f"plan without changes over {LARGE:,} : what it reads alone", took["plan"], took["alone"], None)
 
 
 def _growth(suite: Suite) -> Iterator[Row]:
@@ -221,7 +231,7 @@ def _creates(suite: Suite, latency: float, threads: int) -> Took:
 
 def _requests_alone(latency: float, threads: int) -> Took:
     with serving(0, latency) as url:
-        return opponents.requests_alone(f"{url}/numbered/hooks", CREATES, threads).run()
+        return opponents.alone("creates", f"{url}/numbered/hooks", CREATES, threads).run()
 
 
 def validate(suite: Suite) -> Iterator[Row]:
@@ -233,11 +243,13 @@ def validate(suite: Suite) -> Iterator[Row]:
         "load": opponents.yaml_load(good),
         "good": _reconcile(folder, "validate"),
         "bad": _reconcile(folder, "validate", "--file", str(bad), good=1),
+        "events": opponents.alone("events", good),
     }
     took = in_turns(commands, max(1, min(5, suite.repeat)))
     says = f"`reconcile validate` of {LARGE:,}"
     yield ratio("validate", f"{says} : `yaml.load` of the file", took["good"], took["load"], 0.3)
     yield ratio("validate", f"{says}, 100 of them wrong : `yaml.load`", took["bad"], took["load"], None)
+    yield ratio("validate", f"libyaml's events of {LARGE:,} alone : `yaml.load`", took["events"], took["load"], None)
     memory = f"{took['good'].memory:.0f} : {took['load'].memory:.0f} MiB"
     yield Row("validate", f"{says}, memory", round(took["good"].memory / took["load"].memory, 2), TIMES, None, memory)
 
