@@ -35,6 +35,8 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         command = getattr(import_module(entry.module), entry.attribute)
         assert isinstance(command, click.Command)  # noqa: S101  the table is ours
+        for name, value in self.context_settings.items():  # its own, too: a command remembers what `-h` was at first
+            command.context_settings.setdefault(name, value)
         return command
 
     def resolve_command(

@@ -291,6 +291,14 @@ def test_an_unknown_command_is_1_with_the_nearest_name() -> None:
     assert "Did you mean" not in CliRunner().invoke(main, ["zzzzzz"]).stderr
 
 
+def test_a_command_that_is_called_by_itself_has_the_same_help() -> None:
+    command = main.get_command(click.Context(main), "history")
+    assert command is not None
+    command.make_context("history", [])
+    assert CliRunner().invoke(command, ["-h"]).exit_code == 0
+    assert CliRunner().invoke(main, ["history", "-h"]).exit_code == 0
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_listed_is_there_and_has_help(name: str) -> None:
     result = CliRunner().invoke(main, [name, "-h"])
