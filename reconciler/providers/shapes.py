@@ -35,8 +35,9 @@ def decode(name: str, field: FieldSpec, record: Any, way: Way) -> Any:
 
 def is_bare(name: str, field: FieldSpec) -> bool:
     """Whether what is at its path in a record of theirs is our value as it stands."""
-    changed = field.present, field.boxed, field.fresh, field.encoded, field.pairs, field.values
-    return name != "events" and field.read_path is not None and not any(changed)
+    options = field.boxed, field.fresh, field.encoded, field.pairs, field.values
+    changed = field.present or any(option is not None for option in options)
+    return name != "events" and field.read_path is not None and not changed
 
 
 def ours(field: FieldSpec, value: Any, way: Way) -> Any:

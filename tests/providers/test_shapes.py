@@ -13,9 +13,10 @@ from reconciler.providers.bodies import decoded_form, encoded
 from reconciler.providers.calls import Form
 from reconciler.providers.events import decode, encode
 from reconciler.providers.fields import FieldSpec
-from reconciler.providers.paths import put
+from reconciler.providers.paths import at, put
 from reconciler.providers.shapes import decode as decode_field
 from reconciler.providers.shapes import encode as encode_field
+from reconciler.providers.shapes import is_bare
 from reconciler.providers.values import Misfit
 
 KNOWN = ["a.b", "c.d", "e.f", "g"]
@@ -133,3 +134,31 @@ def test_a_form_writes_plain_values_as_texts() -> None:
         ("a[b]", "true"), ("a[c]", ""), ("d[]", "x"), ("d[]", "2"), ("e", "1.5"),
     ]  # fmt: skip
     assert encoded({"d": ["x", 2]}, Form(arrays="comma"))[0] == b"d=x%2C2"
+
+
+OPTIONS = st.fixed_dictionaries(
+    {"at": st.sampled_from(["value", "deep.value"])},
+    optional={
+        "type": st.sampled_from(["string", "boolean", "integer", "object", "array"]),
+        "present": st.booleans(),
+        "boxed": st.sampled_from(["both", "read", "write"]),
+        "fresh": st.sampled_from([0, 30]),
+        "encoded": st.sampled_from(["json", "text"]),
+        "pairs": st.just(["name", "value"]),
+        "values": st.just({"true": "on", "false": "off"}),
+        "default": st.sampled_from([None, True]),
+    },
+)
+THEIRS = st.sampled_from(["on", "", "2099-01-01T00:00:00Z", 4102444800, None, True, 1, [], ["on"], {"name": "a"}, "{}"])
+
+
+@given(OPTIONS, THEIRS, st.booleans())
+def test_what_is_taken_as_it_stands_is_what_decoding_makes_of_it(
+    options: dict[str, Any], shown: Any, there: bool
+) -> None:
+    field = FieldSpec.model_validate(options)
+    record: dict[str, Any] = {"deep": {}}
+    if there:
+        put(record, field.at or "", shown)
+    if is_bare("config", field):
+        assert decode_field("config", field, record, "read") is at(record, field.read_path)
