@@ -8,6 +8,9 @@ from collections import deque
 
 from reconciler.http.connections import Progress
 
+_LAST = 1.0
+"""Seconds to wait for the thread's end, which is at hand."""
+
 
 class Watchdog:
     """Cuts exchanges that take longer than `timeout` seconds; thread-safe.
@@ -36,6 +39,8 @@ class Watchdog:
         """Watch no more."""
         self._closed.set()
         self._some.set()
+        if self._thread is not None:
+            self._thread.join(_LAST)
 
     def _start(self) -> None:
         with self._guard:

@@ -35,7 +35,7 @@ Environment = dict[str, str]
 def s3_server(directory: Path) -> Iterator[Environment]:
     """moto: conditions of writes are kept."""
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, str(_HERE / "start_moto.py"), str(port)]
     with serving(command, port, directory / "moto.log"):
         _send("PUT", f"http://127.0.0.1:{port}/{BUCKET}")
         yield _aws(port)
